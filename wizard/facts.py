@@ -1,0 +1,35 @@
+"""Facts and the evidence they rest on: the only thing that crosses from one room of the house to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Value = str | int | float | bool | tuple[str, ...]
+
+UNAVAILABLE = "unavailable"
+"""The value of a fact whose last source has failed: known to be unknowable for now, unlike an absent (open) fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a fact rests on: a log line, a DNS answer, a probe's transcript line, an answer, or a search that found nothing.
+
+    `source` is a log file's name (then `line` is its 1-based number) or one of `dns`, `probe`, `answer`, `search`.
+    `time` is ISO 8601, local with offset where known. `text` is raw: whoever shows it escapes it.
+    """
+
+    source: str
+    text: str
+    line: int | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known: `origin` is `logs`, `dns`, `probe`, `answer` or `option`; `at` the ISO time it was learnt or happened."""
+
+    name: str
+    value: Value
+    origin: str
+    at: str | None = None
+    evidence: tuple[Evidence, ...] = ()
