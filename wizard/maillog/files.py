@@ -1,0 +1,234 @@
+"""Which files a path means, and one stream of log text for each, however it is stored.
+
+A path is a file, a folder (its files and those one level below), a glob, or `-` for standard input. What a stream
+holds is found by its content: gzip, bzip2, xz and zstd are unpacked, the members of a zip archive are streams of their
+own, text saved in UTF-16 is transcoded. Hidden files, pipes and devices in a folder are passed over.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from pathlib import Path, PurePath
+
+from wizard.errors import InputError
+from wizard.maillog.blocks import aligned, cut_at_lines, without_zeros
+from wizard.maillog.encoding import sniff, transcode
+from wizard.maillog.packed import packing_of, unpack
+from wizard.maillog.rotation import rotation_key
+from wizard.maillog.spool import spooled
+from wizard.maillog.stored import HEAD, Reader, Stored
+from wizard.maillog.zipped import LOCAL_HEADER, Member, data_offset, members
+
+NESTING = 3
+
+
+class LogFile:
+    """One stream of log text.
+
+    `name` is what evidence shows: the base name, longer where two are alike, `-`, or `archive:member`. `named` is the
+    index of the argument that named it. `modified` is the file's local date, naive; None for standard input. `size` is
+    bytes as stored. `problems` grows while the stream is read.
+    """
+
+    def __init__(self, stored: Stored, named: int, member: Member | None = None) -> None:
+        self.path = f"{stored.path}:{member.name}" if member else stored.path
+        self.name = self.path
+        self.named = named
+        self.size = member.size if member else stored.size
+        self.modified = member.modified if member else _local(stored.modified)
+        self.problems: list[str] = []
+        self._stored = stored
+        self._member = member
+        if stored.failure:
+            self.note(stored.failure)
+        elif not self.size:
+            self.note("empty")
+        if member and member.problem:
+            self.note(member.problem)
+
+    def __repr__(self) -> str:
+        return f"LogFile({self.name!r})"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The path in pieces, of which the last names the file, or the archive and what is in it."""
+        folders, last = Path(self._stored.path).parts[:-1], Path(self._stored.path).name or self._stored.path
+        return (*folders, f"{last}:{self._member.name}" if self._member else last)
+
+    def note(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The text in blocks of about 1 MiB, each of whole lines (the last may lack its line end), without zero bytes.
+
+        UTF-16 comes as UTF-8; everything else in its own bytes, CRLF included. Nothing for what is no text.
+        """
+        if self._member and self._member.problem:
+            return
+        with self._stored.opened(self.note) as reader:
+            if reader:
+                yield from self._text(reader)
+
+    def _text(self, reader: Reader) -> Iterator[bytes]:
+        member = self._member
+        if member is None and packing_of(self._stored.head) == "zip":
+            return
+        if member is None and packing_of(self._stored.head) is None:
+            kind = sniff(self._stored.head)
+            if kind.encoding == "utf-8" and not kind.bare_cr and not kind.problem:
+                yield from aligned(reader, kind.bom, self.note)
+                return
+        chunks = self._member_chunks(reader, member) if member else reader.chunks(0, reader.size)
+        head, chunks = _peek(chunks)
+        for _ in range(NESTING):
+            packing = packing_of(head)
+            if packing is None:
+                break
+            if packing == "zip":
+                self.note("a zip archive inside a packed file: unpack it first")
+                return
+            head, chunks = _peek(unpack(chunks, packing, self.note))
+        kind = sniff(head)
+        if kind.problem or packing_of(head):
+            self.note(kind.problem or "packed too often")
+            return
+        yield from cut_at_lines(without_zeros(transcode(chunks, kind), self.note), self.note)
+
+    def _member_chunks(self, reader: Reader, member: Member) -> Iterator[bytes]:
+        start = data_offset(reader.read(member.offset, LOCAL_HEADER.size), member.offset)
+        if start is None:
+            self.note("damaged zip archive")
+            return iter(())
+        chunks = reader.chunks(start, member.size)
+        return unpack(chunks, member.packing, self.note) if member.packing else chunks
+
+
+def find_files(paths: Sequence[str]) -> list[LogFile]:
+    """The streams that these paths mean, each file once, in the order of the paths and of rotation within a folder.
+
+    Raises InputError for a path that does not exist or cannot be read, a device, a folder without files and a glob
+    without match. A file in a folder that cannot be read is a stream without text that says why.
+    """
+    found: list[LogFile] = []
+    seen: set[tuple[int, int] | str] = set()
+    for named, path in enumerate(paths):
+        for stored in _stored(path) if path not in paths[:named] else ():
+            key = stored.identity or stored.path
+            if key not in seen:
+                seen.add(key)
+                found += _streams(stored, named)
+    _shorten_names(found)
+    return found
+
+
+def _stored(path: str) -> list[Stored]:
+    if path == "-":
+        return [spooled(sys.stdin.buffer, "-")]
+    if os.path.lexists(path):
+        return _existing(path)
+    if not glob.has_magic(path):
+        raise InputError("no-such-file", path=path)
+    found = _regular(sorted(_inside(glob.iglob(path, recursive=True)), key=_order))  # noqa: PTH207
+    if not found:
+        raise InputError("glob-without-match", path=path)
+    return found
+
+
+def _existing(path: str) -> list[Stored]:
+    try:
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode):
+            found = _regular(sorted(_inside(_listed(path)), key=_order))
+            if not found:
+                raise InputError("folder-without-files", path=path)
+            return found
+        if stat.S_ISFIFO(mode):
+            with open(path, "rb") as pipe:  # noqa: PTH123
+                return [spooled(pipe, path)]
+        if not stat.S_ISREG(mode):
+            raise InputError("not-a-file", path=path)
+    except FileNotFoundError:
+        raise InputError("no-such-file", path=path) from None
+    except OSError as error:
+        raise InputError("unreadable-file", path=path, reason=error.strerror or "input/output error") from None
+    stored = Stored(path)
+    if stored.failure:
+        raise InputError("unreadable-file", path=path, reason=stored.failure)
+    return [stored]
+
+
+def _listed(folder: str) -> list[str]:
+    return [os.path.join(folder, name) for name in os.listdir(folder) if not name.startswith(".")]  # noqa: PTH118, PTH208
+
+
+def _inside(paths: Iterable[str]) -> Iterator[str]:
+    """These paths, with the files in a folder instead of the folder."""
+    for path in paths:
+        try:
+            yield from _listed(path) if os.path.isdir(path) else [path]  # noqa: PTH112
+        except OSError:
+            continue
+
+
+def _regular(paths: Iterable[str]) -> list[Stored]:
+    return [Stored(path) for path in paths if os.path.isfile(path)]  # noqa: PTH113
+
+
+def _order(path: str) -> tuple[str, tuple[str, int, str, int, str]]:
+    folder, name = os.path.split(path)
+    return folder, rotation_key(name)
+
+
+def _streams(stored: Stored, named: int) -> list[LogFile]:
+    """The file itself, or the members of an archive; an archive that lists none stays as one stream that says why."""
+    if packing_of(stored.head) != "zip":
+        return [LogFile(stored, named)]
+    whole = LogFile(stored, named)
+    with stored.opened(whole.note) as reader:
+        inside = members(reader.file, whole.note) if reader else []
+    if not inside and not whole.problems:
+        whole.note("no file in the archive")
+    inside.sort(key=lambda member: _order(member.name))
+    return [LogFile(stored, named, member) for member in inside] or [whole]
+
+
+def _shorten_names(files: list[LogFile]) -> None:
+    """Base names, with as many folders before them as tell them apart."""
+    length = 1
+    while files:
+        names = [PurePath(*file.parts[-length:]).as_posix() for file in files]
+        alike = Counter(names)
+        left = []
+        for file, name in zip(files, names, strict=True):
+            file.name = name
+            if alike[name] > 1 and length < len(file.parts):
+                left.append(file)
+        files = left
+        length += 1
+
+
+def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of a stream, and the stream with them."""
+    first: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        first.append(chunk)
+        size += len(chunk)
+        if size >= HEAD:
+            break
+    return b"".join(first)[:HEAD], chain(first, chunks)
+
+
+def _local(modified: float | None) -> datetime | None:
+    try:
+        return None if modified is None else datetime.fromtimestamp(modified)
+    except (OverflowError, OSError, ValueError):
+        return None
