@@ -7,15 +7,18 @@ put other things before the body or leave everything out. The tag is the name of
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+from wizard.maillog.stamps import DAYS, MONTHS, Stamp, appliance_time, stamp_at, with_year_of
+
 _LEVELS = "Info|Warning|Critical|Error|Debug|Trace|Notice|Information|Alert"
+_PLAIN_WORDS = 2  # the relay and the host
 
 # A body quoted without stamp and level begins an entry only with words that a hard wrap of a longer entry can hardly
 # put at the start of a line: `Delivery start DCID 3` / `MID 4 to RID [0]` is one entry.
 _BARE = (
-    r"MID \d{1,20}[:,]? +(?!to |ICID \d+ *$|\d|IronPort|Header|done|aborted|by|was *$|RID *$)\S"
+    r"MID \d{1,20}[:,]? +(?!(?:to|as|for|by|due|done|aborted|requeued|bouncing|From:|RID \d|Dropped|Bounced|Receiving"
+    r"|was *$|RID *$|ICID \d+ *$)(?:[ ]|$|\d)|From:|\d|Header)\S"
     r"|ICID \d{1,20} +(?!From:|RID |To:|\(|\d)\S"
     r"|DCID \d{1,20} +(?:TLS|IP|close|lost|quit|STARTTLS)"
     r"|DCID:? \d{1,20} IP:"
@@ -26,14 +29,39 @@ _BARE = (
 )
 
 _BEGINS = re.compile(
-    rf"(?:<\d{{1,3}}>\d? ?)?(?:(?:{_DAYS}),? +)?(?:"
-    rf"(?:\d{{4}} +)?(?:{_MONTHS}) +\d{{1,2}} +\d{{1,2}}:\d\d:\d\d(?:[ :]+(?!\d{{4}} *(?:\[|$))\S)"
-    rf"|\d{{1,2}} (?:{_MONTHS}) \d{{4}} +\d{{1,2}}:\d\d:\d\d[ :]+\S"
+    rf"(?:<\d{{1,3}}>\d? ?)?(?:(?:{DAYS}),? +)?(?:"
+    rf"(?:\d{{4}} +)?(?:{MONTHS}) +\d{{1,2}} +\d{{1,2}}:\d\d:\d\d(?:[ :]+(?!\d{{4}} *(?:\[|$))\S)"
+    rf"|\d{{1,2}} (?:{MONTHS}) \d{{4}} +\d{{1,2}}:\d\d:\d\d[ :]+\S"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[ ,.:Z+-]+\S"
     r")"
     rf"|(?:{_LEVELS}): *\S"
     rf"|{_BARE}".encode()
 )
+_APPLIANCE = re.compile(
+    rf"(?:{DAYS}) +({MONTHS}) +(\d{{1,2}}) +(\d{{1,2}}):(\d\d):(\d\d) +(\d{{4}}) +({_LEVELS}): *", re.ASCII
+)
+_PRIORITY = re.compile(r"<\d{1,3}>(\d(?= ))? *", re.ASCII)
+_RFC5424 = re.compile(r" *(\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) *\ufeff?")
+_LEVEL = re.compile(rf"({_LEVELS}): *")
+_BODY = re.compile(_BARE, re.ASCII)
+_ORIGINAL = re.compile(r"Original Address=(\S+) *")
+_SEVERITY = re.compile(r"\[[a-z]{1,10}\] *")
+_WORD = re.compile(r"""([^\s'"<>=]{1,255})(?=\s) *""")
+_TAG_END = re.compile(r"(?:\[\d{0,10}\])?:(?:nopid)?$", re.ASCII)
+
+
+class Prefix(NamedTuple):
+    """An entry taken apart. `text` is the whole entry on one line; `host` is whose log it is, not who relayed it.
+
+    `stamp` is None where a line was quoted without one; `level` is as written (`Info`, `Warning`, …).
+    """
+
+    stamp: Stamp | None
+    host: str | None
+    tag: str | None
+    level: str | None
+    body: str
+    text: str
 
 
 def begins_entry(line: bytes) -> bool:
@@ -53,3 +81,94 @@ def begins_entry(line: bytes) -> bool:
     False
     """
     return _BEGINS.match(line) is not None
+
+
+def split_prefix(text: str) -> Prefix:
+    """Take an entry (on one line) apart. Total: what has no prefix is all body.
+
+    >>> split_prefix("Wed Nov 19 09:16:38 2014 Info: ICID 5 close ").body
+    'ICID 5 close'
+    >>> p = split_prefix("<94>Nov 24 14:22:57 gw1.corp.example mail_logs: Info: ICID 5 close")
+    >>> p.host, p.tag, p.level, p.stamp.has_year
+    ('gw1.corp.example', 'mail_logs', 'Info', False)
+
+    Of two stamps the inner one is the appliance's own, and so is the inner host; a relay's `Original Address=` comes
+    before the relay's own name:
+
+    >>> p = split_prefix("Oct 20 16:11:05 relay Original Address=192.0.2.94 Oct 20 16:11:04 ESA: Info: ICID 5 close")
+    >>> p.host, p.tag, str(p.stamp.time.time())
+    ('192.0.2.94', 'ESA', '16:11:04')
+    """
+    found = _APPLIANCE.match(text)
+    if found is None:
+        return _split_other(text)
+    time = appliance_time(found.groups()[:6])
+    return Prefix(Stamp(time, True, None) if time else None, None, None, found[7], text[found.end() :].strip(), text)
+
+
+def _split_other(text: str) -> Prefix:
+    priority = _PRIORITY.match(text)
+    found = stamp_at(text, priority.end() if priority else 0)
+    if found is None:
+        start = priority.end() if priority else 0
+        level = _LEVEL.match(text, start)
+        body = text[level.end() if level else start :]
+        return Prefix(None, None, None, level[1] if level else None, body.strip(), text)
+    header = _Header(text, *found, numbered=bool(priority and priority[1]))
+    return header.prefix()
+
+
+class _Header:
+    """What stands between the first stamp and the body, read word by word until a level or a known body begins."""
+
+    def __init__(self, text: str, stamp: Stamp | None, at: int, *, numbered: bool) -> None:
+        self.text, self.stamp, self.at, self.after_stamp = text, stamp, at, at
+        self.tag: str | None = None
+        self.level: str | None = None
+        self.words: list[str] = []
+        self.outer: list[str] = []
+        self.original: str | None = None
+        found = _RFC5424.match(text, at) if numbered else None
+        if found:
+            self.words, self.tag, self.at = [found[1]], found[2], found.end()
+
+    def prefix(self) -> Prefix:
+        while not self._body_begins():
+            if not self._step():
+                return Prefix(self.stamp, None, None, None, self.text[self.after_stamp :].strip(" :\t"), self.text)
+        hosts = [self.words[-1:], [self.original] if self.original else [], self.outer[-1:]]
+        host = next((h[0] for h in hosts if h and h[0] != "-"), None)
+        return Prefix(self.stamp, host, self.tag, self.level, self.text[self.at :].strip(), self.text)
+
+    def _body_begins(self) -> bool:
+        level = _LEVEL.match(self.text, self.at)
+        if level:
+            self.level, self.at = level[1], level.end()
+            return True
+        return _BODY.match(self.text, self.at) is not None
+
+    def _step(self) -> bool:
+        inner = stamp_at(self.text, self.at)
+        if inner is not None:
+            stamp, self.at = inner
+            self.stamp = with_year_of(stamp, self.stamp)
+            self.outer, self.words, self.tag = self.words or self.outer, [], None
+            return True
+        original = _ORIGINAL.match(self.text, self.at)
+        if original:
+            self.original, self.at = original[1], original.end()
+            return True
+        severity = _SEVERITY.match(self.text, self.at)
+        if severity:  # `host mail [info] tag:`
+            self.words, self.at = self.words[:-1], severity.end()
+            return True
+        word = _WORD.match(self.text, self.at)
+        if word is None or self.tag is not None or len(self.words) >= _PLAIN_WORDS:
+            return False
+        self.at = word.end()
+        end = _TAG_END.search(word[1])
+        if end:
+            self.tag = word[1][: end.start()]
+        else:
+            self.words.append(word[1])
+        return True
