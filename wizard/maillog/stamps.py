@@ -17,7 +17,7 @@ _NUMBER_OF_MONTH = {name: str(number) for number, name in enumerate(MONTHS.split
 _CLOCK = r"(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
 _ZONE = r"(Z|[+-]\d\d:?\d\d)"
 _MONTH_FIRST = re.compile(
-    rf"(?:(?:{DAYS}),? +)?(?:(\d{{4}}) +)?({MONTHS}) +(\d{{1,2}}) +{_CLOCK}(?: +(\d{{4}})(?=[\s:]))?[: ]*"
+    rf"(?:(?:{DAYS}),? +)?(?:(\d{{4}}) +)?({MONTHS}) +(\d{{1,2}}) +{_CLOCK}(?: +(\d{{4}})(?=\s|:\s))?[: ]*"
 )
 _DAY_FIRST = re.compile(
     rf"(?:(?:{DAYS}),? +)?(\d{{1,2}}) +({MONTHS}) +(\d{{4}}) +{_CLOCK}(?: +\(GMT *{_ZONE}?\))?[: ]*"

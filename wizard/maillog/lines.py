@@ -1,0 +1,35 @@
+"""One log entry to one typed event: what the line says, never what became of the mail."""
+
+from __future__ import annotations
+
+import re
+
+from wizard.maillog.events import connection, envelope
+from wizard.maillog.events.base import Event, Forms, Unknown
+
+_forms = Forms(connection.read, envelope.read)
+
+_NAMED = re.compile(r"(?:[A-Za-z/()-]{1,20}:? +){0,4}?((?:(?:MID|ICID|DCID):? +\d{1,20}[:,]? *){1,3})", re.ASCII)
+_NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)
+
+
+def read(body: str) -> Event | None:
+    """What an entry's body (without stamp and level, on one line) says; None for what names nothing and is not known.
+
+    >>> read("ICID 6 close")
+    Closed(icid=6)
+    >>> read("MID 6 ICID 5 frobnicated")
+    Unknown(icid=5, mid=6, dcid=None, text='MID 6 ICID 5 frobnicated')
+    >>> read("nothing that this gateway would write")
+    """
+    body = body.strip()
+    event = _forms(body)
+    return event if event is not None else _unknown(body)
+
+
+def _unknown(body: str) -> Unknown | None:
+    found = _NAMED.match(body)
+    if found is None:
+        return None
+    named = {kind: int(number) for kind, number in reversed(_NUMBER.findall(found[1]))}
+    return Unknown(named.get("ICID"), named.get("MID"), named.get("DCID"), body)
