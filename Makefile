@@ -8,6 +8,8 @@ BIN = $(VENV)/bin
 UV = $(BIN)/python -m uv
 PYTEST_ARGS ?=
 LOCKED = requirements
+# Locking needs uv alone, so that requirements which no longer install can be written anew.
+UV_THERE = $(if $(wildcard $(BIN)/uv),,setup)
 
 .PHONY: help setup demo test check lint format types imports lock-check wheel-check lock export clean
 
@@ -48,19 +50,19 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
-lock: setup
+lock: $(UV_THERE)
 	$(UV) lock $(UPGRADE)
 	$(MAKE) export
 
 # What plain pip installs. One file for each step of tools/set_up.py.
 export: EXPORT = $(UV) export --quiet --frozen --no-header
-export: setup
+export: $(UV_THERE)
 	$(EXPORT) --only-group build > $(LOCKED)/build.txt
 	$(EXPORT) --only-group engine > $(LOCKED)/engine.txt
 	$(EXPORT) --only-group compiler > $(LOCKED)/compiler.txt
 	$(EXPORT) --no-emit-project > $(LOCKED)/dev.txt
 
-lock-check: setup
+lock-check: $(UV_THERE)
 	$(UV) lock --check
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(MAKE) --silent export LOCKED="$$folder" && \
 	diff -r requirements "$$folder" || { echo 'requirements/ does not follow uv.lock: run `make lock`.' >&2; exit 1; }
