@@ -1,0 +1,168 @@
+"""What a message's header says of it: Message-ID, Subject, the sender's domains, the address behind a known relay."""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from quopri import decodestring
+
+from wizard.maillog.events.base import Event, Forms
+from wizard.maillog.events.text import unquoted
+
+read = Forms()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageId(Event):
+    """The Message-ID header, with its brackets where it has them.
+
+    >>> read('MID 5 Message-ID "<Land\\'s.End@sender.test>"')
+    MessageId(mid=5, message_id="<Land's.End@sender.test>")
+    """
+
+    mid: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject(Event):
+    """The Subject header as it came: encoded words and folds are still in it, see `decode_subject`.
+
+    >>> read("MID 8 Subject 'MID 5 Bounced: it''")
+    Subject(mid=8, subject="MID 5 Bounced: it'")
+    """
+
+    mid: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRelay(Event):
+    """The connecting host is a known relay; the sender's own address is taken from a header, or is not found.
+
+    >>> read("MID 20 IncomingRelay(mx1): Header Received found, IP 192.0.2.133 being used, SBRS 6.8")
+    IncomingRelay(mid=20, relay='mx1', address='192.0.2.133', score='6.8')
+    >>> read("MID 20 IncomingRelay(mx1): Header Received not found")
+    IncomingRelay(mid=20, relay='mx1', address=None, score=None)
+    """
+
+    mid: int
+    relay: str
+    address: str | None
+    score: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanDomains(Event):
+    """The sender's domains by which its reputation is asked for; None is "Not Present".
+
+    >>> read("MID 5 SDR: Domains for which SDR is requested: reverse DNS host: mx.sender.test, helo: mx.sender.test, "
+    ...      "env-from: bounces.test, header-from: sender.test, reply-to: Not Present")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ScanDomains(mid=5, reverse_dns='mx.sender.test', helo='mx.sender.test', env_from='bounces.test',
+                header_from='sender.test', reply_to=None)
+    """
+
+    mid: int
+    reverse_dns: str | None
+    helo: str | None
+    env_from: str | None
+    header_from: str | None
+    reply_to: str | None
+
+
+_WORD = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([bBqQ])\?([^?\s]*)\?=")
+_FOLD = re.compile(r"(?:\\[rnt]|[\r\n\t])+ *")
+_NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
+_RELAY = re.compile(
+    r"IncomingRelay\(([^)]*)\): +(?:Header \S+ (?:not found|found, IP (\S+) being used(?:, SBRS (.*))?)"
+    r"|Could not find.*)",
+    re.IGNORECASE,
+)
+_DOMAINS = re.compile(r"(?:SDR: )?Domains for which SDR is requested: reverse DNS host: (.*)", re.DOTALL)
+
+
+def decode_subject(text: str) -> str:
+    r"""A subject as the reader of the mail saw it: encoded words (RFC 2047) decoded, folds (logged as \\r\\n) undone.
+
+    >>> decode_subject("=?utf-8?B?44GT44KT?=\\r\\n\\t=?utf-8?B?44Gr44Gh44Gv?= (=?iso-8859-1?Q?gr=FC=DFe_2?=)")
+    'こんにちは (grüße 2)'
+    >>> decode_subject("=?x-none?Q?as=20it=20is?= plain")
+    '=?x-none?Q?as=20it=20is?= plain'
+    """
+    parts: list[tuple[str, bytes | str]] = []
+    at = 0
+    for found in _WORD.finditer(text):
+        between = _FOLD.sub(" ", text[at : found.start()])
+        if between.strip() or not parts:
+            parts.append(("", between))
+        decoded = _decoded(found[2], found[3]) if _is_charset(found[1]) else None
+        parts.append(("", found[0]) if decoded is None else (found[1].lower(), decoded))
+        at = found.end()
+    parts.append(("", _FOLD.sub(" ", text[at:])))
+    return "".join(_joined(charset, [part for _, part in run]) for charset, run in groupby(parts, lambda part: part[0]))
+
+
+def _joined(charset: str, parts: list[bytes | str]) -> str:
+    """Bytes of one charset are joined first: some mailers cut a character in two words."""
+    text = "".join(part for part in parts if isinstance(part, str))
+    return text or b"".join(part for part in parts if isinstance(part, bytes)).decode(charset or "ascii", "replace")
+
+
+def _decoded(encoding: str, text: str) -> bytes | None:
+    if encoding in "qQ":
+        return decodestring(text.replace("_", " ").encode("utf-8", "replace"))
+    try:
+        return binascii.a2b_base64(text.encode("ascii", "replace") + b"==")
+    except binascii.Error:
+        return None
+
+
+def _is_charset(name: str) -> bool:
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    if codec.name in _NO_TEXT:
+        return False
+    try:
+        return isinstance(b"".decode(name, "replace"), str)
+    except (LookupError, UnicodeError):
+        return False
+
+
+@read.mid("Message-ID")
+def _message_id(mid: int, rest: str) -> Event | None:
+    return MessageId(mid, unquoted(rest[len("Message-ID") :].strip()))
+
+
+@read.mid("Subject")
+def _subject(mid: int, rest: str) -> Event | None:
+    return Subject(mid, unquoted(rest[len("Subject") :].strip())) if rest[7:8] in {" ", ""} else None
+
+
+@read.mid("IncomingRelay")
+def _relay(mid: int, rest: str) -> Event | None:
+    found = _RELAY.fullmatch(rest)
+    return IncomingRelay(mid, found[1], found[2], found[3]) if found else None
+
+
+@read.mid("SDR", "Domains")
+def _domains(mid: int, rest: str) -> Event | None:
+    found = _DOMAINS.fullmatch(rest)
+    if found is None:
+        return None
+    values: list[str | None] = []
+    text = found[1].replace("header_from: ", "header-from: ").replace("reply_to: ", "reply-to: ")
+    for name in (", reply-to: ", ", header-from: ", ", env-from: ", ", helo: "):
+        text, known, value = text.rpartition(name)
+        if not known:
+            return None
+        values.append(value)
+    reverse_dns, helo, env_from, header_from, reply_to = (
+        None if value in {"", "Not Present"} else value for value in (text, *reversed(values))
+    )
+    return ScanDomains(mid, reverse_dns, helo, env_from, header_from, reply_to)
