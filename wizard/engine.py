@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from wizard.errors import InputError
 from wizard.facts import UNAVAILABLE, Value
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
+from wizard.rulebase.firing import Fired
 from wizard.rulebase.model import CONFIDENCES, NUMBERS, Rule, Symbol
 
 RULES_A_CHUNK = 60
@@ -31,16 +31,6 @@ _CODES = {NONE: -1, UNAVAILABLE: -2}
 
 _Ruleset = dict[str, Any]
 _Message = dict[str, Symbol]
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A finding that holds. `rules` are the indices of its rules that fired, the most confident first."""
-
-    finding: str
-    confidence: str
-    rules: tuple[int, ...]
-    fate: str | None
 
 
 class EngineFailure(RuntimeError):
@@ -95,19 +85,6 @@ def _summarised(base: RuleBase, rules: Sequence[Rule]) -> Iterable[Fired]:
         yield Fired(name, ranked[0].confidence, tuple(rule.index for rule in ranked), fate)
 
 
-def standing(base: RuleBase, fired: Iterable[Fired]) -> tuple[Fired, ...]:
-    """Those fired findings in whose stead no other fired one stands, in catalogue order."""
-    fired = tuple(fired)
-    displaced = {other for one in fired for other in base.findings[one.finding].instead_of}
-    return tuple(sorted((f for f in fired if f.finding not in displaced), key=lambda f: base.rank(f.finding)))
-
-
-def best(base: RuleBase, fired: Iterable[Fired]) -> Fired | None:
-    """What these findings conclude: the standing outcome that comes first in the catalogue, if there is one."""
-    outcomes = (f for f in standing(base, fired) if base.findings[f.finding].role == "outcome")
-    return next(iter(outcomes), None)
-
-
 class _Host:
     """The compiled rules, by number, in chunks of rulesets."""
 
@@ -117,7 +94,7 @@ class _Host:
         self._host = _quiet_host()
         self._property = {name: f"f{number}" for number, name in enumerate(sorted(base.facts))}
         self._chunks: list[tuple[str, tuple[str, ...]]] = []
-        paths = [base.allowed(rule.closed) for rule in rules]
+        paths = [base.allowed_by(rule) for rule in rules]
         for number, members in enumerate(_chunked(paths)):
             name = f"chunk{number}"
             self._host.set_rulesets({name: self._ruleset({rule: paths[rule] for rule in members})})

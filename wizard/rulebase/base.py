@@ -110,6 +110,14 @@ class RuleBase:
             found[condition.fact] = found.get(condition.fact, one) & one
         return found
 
+    @cached_property
+    def _allowed_by(self) -> dict[tuple[str, int], dict[str, frozenset[Symbol]]]:
+        return {(rule.finding, rule.index): self.allowed(rule.closed) for rule in self.rules}
+
+    def allowed_by(self, rule: Rule) -> Mapping[str, frozenset[Symbol]]:
+        """What a rule, with the `when` of its facts, asks: fact → the symbols that satisfy it."""
+        return self._allowed_by[rule.finding, rule.index]
+
     def _satisfying(self, condition: Condition) -> frozenset[Symbol]:
         domain = frozenset(self.domains[condition.fact])
         if condition.op == "is":

@@ -34,6 +34,6 @@ def check_rules_can_fire(base: RuleBase, declared: Mapping[str, Declared]) -> No
     """Raises RuleError at a rule whose conditions, with the `when` of its facts, contradict each other."""
     for name, one in declared.items():
         for rule, at in zip(one.finding.rules, one.rules_at, strict=True):
-            for fact, symbols in base.allowed(rule.closed).items():
+            for fact, symbols in base.allowed_by(rule).items():
                 if not symbols:
                     raise RuleError(at, f"this rule of {name} can never fire: nothing satisfies all it asks of {fact}")

@@ -1,0 +1,156 @@
+"""What hangs on the facts that are still open: which of them, once known, could change the conclusion.
+
+A conclusion is settled when no answers to what is open could displace it, raise its confidence, or select another
+remedy. Each open rule that could is tried out: its open facts are given values that make it fire, everything else stays
+open, and those facts are wanted without which the conclusion would be another one. If any way of completing the facts
+changes the conclusion then one such rule alone does, so nothing is missed; and a rule that is overruled whenever it
+fires asks for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import NamedTuple
+
+from wizard.facts import Value
+from wizard.rulebase.base import RuleBase
+from wizard.rulebase.firing import Fired, best
+from wizard.rulebase.model import CONFIDENCES, OTHER, Finding, Rule, Symbol
+
+TRIALS_A_RULE = 300
+"""How many combinations of values a rule is tried with; what is undecided after that counts as wanted."""
+
+Answers = Mapping[str, Symbol]
+Asks = Mapping[str, frozenset[Symbol]]
+
+
+class Conclusion(NamedTuple):
+    """What must not change any more once the facts are settled."""
+
+    finding: str
+    confidence: str
+    remedy: str
+
+
+def conclusion(base: RuleBase, fired: Iterable[Fired], facts: Mapping[str, Value]) -> Conclusion | None:
+    """What these findings conclude, on these facts."""
+    one = best(base, fired)
+    if one is None:
+        return None
+    return Conclusion(one.finding, one.confidence, base.findings[one.finding].remedy_key(facts))
+
+
+def wanted(base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -> dict[str, frozenset[str]]:
+    """Open fact → the findings that hang on it, for the facts that could change the conclusion. Empty: it is settled.
+
+    `known` has what is derived too, and a derived fact may be among those wanted.
+    """
+    trial = _Trial(base, fired, known)
+    found: dict[str, set[str]] = {}
+    for way in trial.ways():
+        for fact in trial.decisive(way):
+            found.setdefault(fact, set()).add(way.finding.id)
+    return {fact: frozenset(found[fact]) for fact in sorted(found)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the conclusion could change: what a rule still asks of the open facts. A remedy's way fires nothing."""
+
+    finding: Finding
+    confidence: str | None
+    asks: Asks
+
+    def fires(self, answers: Answers) -> bool:
+        return all(fact in answers and answers[fact] in allowed for fact, allowed in self.asks.items())
+
+
+class _Trial:
+    """One state of the facts, to which answers are added to see what would come of them."""
+
+    def __init__(self, base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -> None:
+        self.base = base
+        self.known = known
+        self.fired = {one.finding: one.confidence for one in fired}
+        self.now = conclusion(base, fired, known)
+        self.displaced = {other for name in self.fired for other in base.findings[name].instead_of}
+        self.symbols = {fact: base.symbol(fact, value) for fact, value in known.items()}
+        self.open = [way for way in map(self._way, base.rules) if way is not None]
+
+    def _way(self, rule: Rule) -> _Way | None:
+        asks: dict[str, frozenset[Symbol]] = {}
+        for fact, allowed in self.base.allowed_by(rule).items():
+            if fact not in self.symbols:
+                asks[fact] = allowed
+            elif self.symbols[fact] not in allowed:
+                return None
+        return _Way(self.base.findings[rule.finding], rule.confidence, asks) if asks else None
+
+    def ways(self) -> Iterator[_Way]:
+        """The open rules that could change the conclusion by themselves, then the open choice of its remedy."""
+        yield from filter(self._could_change, self.open)
+        remedies_by = self.now and self.base.findings[self.now.finding].remedies_by
+        if self.now and remedies_by and remedies_by not in self.known:
+            finding = self.base.findings[self.now.finding]
+            applies = self.base.allowed(self.base.when_closed[remedies_by])
+            if all(self.symbols.get(fact) in {None, *allowed} for fact, allowed in applies.items()):
+                asks = {fact: allowed for fact, allowed in applies.items() if fact not in self.symbols}
+                yield _Way(finding, None, {**asks, remedies_by: frozenset(self.base.domains[remedies_by])})
+
+    def _could_change(self, way: _Way) -> bool:
+        finding = way.finding
+        if self.now is None:
+            return finding.role == "outcome" and finding.id not in self.displaced
+        if self.now.finding in finding.instead_of:
+            return True
+        if finding.id == self.now.finding:
+            return _certainty(way.confidence) < _certainty(self.now.confidence)
+        earlier = self.base.rank(finding.id) < self.base.rank(self.now.finding)
+        return finding.role == "outcome" and earlier and finding.id not in self.displaced
+
+    def decisive(self, way: _Way) -> set[str]:
+        """The facts that this way asks for and that the conclusion would hang on."""
+        near = [other for other in self.open if other.asks.keys() <= way.asks.keys()]
+        undecided = set(way.asks)
+        choices = product(*(self._in_order(fact, allowed) for fact, allowed in way.asks.items()))
+        for choice in islice(choices, TRIALS_A_RULE):
+            answers = dict(zip(way.asks, choice, strict=True))
+            then = self._conclude(near, answers)
+            if then != self.now:
+                undecided = {f for f in undecided if self._conclude(near, _without(answers, f)) == then}
+            if not undecided:
+                break
+        exhausted = next(choices, None) is None
+        return set(way.asks) - undecided if exhausted or not undecided else set(way.asks)
+
+    def _in_order(self, fact: str, allowed: frozenset[Symbol]) -> list[Symbol]:
+        return [symbol for symbol in self.base.domains[fact] if symbol in allowed]
+
+    def _conclude(self, near: Iterable[_Way], answers: Answers) -> Conclusion | None:
+        """What would be concluded if these answers were added to what is known."""
+        fired = dict(self.fired)
+        for way in near:
+            name = way.finding.id
+            if way.confidence and way.fires(answers):
+                fired[name] = min(fired.get(name, way.confidence), way.confidence, key=_certainty)
+        displaced = {other for name in fired for other in self.base.findings[name].instead_of}
+        for name in self.base.order:
+            if name in fired and name not in displaced:
+                return Conclusion(name, fired[name], self._remedy(self.base.findings[name], answers))
+        return None
+
+    def _remedy(self, finding: Finding, answers: Answers) -> str:
+        if finding.remedies_by is None or finding.remedies_by not in answers:
+            return finding.remedy_key(self.known)
+        symbol = answers[finding.remedies_by]
+        return str(symbol) if symbol in finding.remedy_keys else OTHER
+
+
+def _certainty(confidence: str | None) -> int:
+    return CONFIDENCES.index(confidence) if confidence else len(CONFIDENCES)
+
+
+def _without(answers: Answers, fact: str) -> Answers:
+    return {other: symbol for other, symbol in answers.items() if other != fact}
