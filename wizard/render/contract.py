@@ -8,7 +8,7 @@ raw here: rendering escapes them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, final
 
 SCHEMA = "mailwhy/1"
 
@@ -35,6 +35,7 @@ class AboutJson(TypedDict):
     recipient: str | None
 
 
+@final
 class LogEvidenceJson(TypedDict):
     """A log entry: the file's name, its 1-based line, when it was written, and the whole entry on one line."""
 
@@ -44,6 +45,7 @@ class LogEvidenceJson(TypedDict):
     text: str
 
 
+@final
 class OtherEvidenceJson(TypedDict):
     """What DNS, the probe or a person said, or what was searched for and not found."""
 

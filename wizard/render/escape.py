@@ -18,7 +18,7 @@ HIDDEN = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f\xad"  # control characters; soft hyphen
     "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # joiner and fillers that show as nothing
-    "\u061c\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"  # directions, breaks, zero width
+    "\u061c\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"  # directions, zero width
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # format controls, tags
     "\ud800-\udfff"  # surrogates: bytes that were no text
     "]"
@@ -27,12 +27,14 @@ HIDDEN = re.compile(
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
+CODE = re.compile("`([^`]+)`")
+CODE_AND_SPACES = re.compile(" ?`([^`]+)` ?")
 SPAN_OR_WORD = re.compile(r"`([^`]+)`|([!#-&*+\-./0-9:=?@A-Z^_a-z~]+)")
 LOOKS_LIKE_LINK = re.compile(r"@|://|www\.|[a-z0-9-]{2}\.[a-z]{2}", re.IGNORECASE)
 SENTENCE_END = ".:!?"
 ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 MARK = re.compile(r"[\\*\[\]~$|]|(?<![^\W_])_|_(?![^\W_])")
-BLOCK_START = re.compile(r"\A(?:[#+=:>-]|[0-9]{1,9}(?=[.)]))")
+BLOCK_START = re.compile(r"\A(?:[#+=:>-]|[0-9]{1,9}(?=[.)](?:\s|\Z)))")
 CLOSING_HASHES = re.compile(r"(?<= )#+\Z")
 
 
@@ -89,6 +91,18 @@ def terminal(text: str) -> str:
     '\\x1b]0;title\\x07'
     """
     return visible(text)
+
+
+def text(prose: str, opening: str, closing: str) -> str:
+    """Return prose as plain text, its `commands` between quotation marks (wide ones stand without spaces).
+
+    >>> text("Use `dnsconfig`.", '"', '"')
+    'Use "dnsconfig".'
+    >>> text("次に `dnsconfig` を使う。", "「", "」")
+    '次に「dnsconfig」を使う。'
+    """
+    code = CODE if opening.isascii() else CODE_AND_SPACES
+    return code.sub(rf"{opening}\1{closing}", visible(shorten(prose, PROSE_LIMIT)).strip())
 
 
 def markdown(text: str) -> str:

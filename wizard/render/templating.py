@@ -1,0 +1,106 @@
+"""Templates of `reports/templates`: whatever they print is escaped for the format, so that none can forget it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from wizard.data import data_folder
+from wizard.render import escape, layout
+from wizard.render.escape import Verbatim
+from wizard.render.phrases import Phrases, Shown
+from wizard.render.view import Table, View
+from wizard.words import Lang, words
+
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A format that a template makes: how to escape what is printed, and the filters that lay it out.
+
+    A filter takes raw text, or text already made ready for the format (`Markup`), and returns text ready for it.
+    """
+
+    template: str
+    show: Callable[[Shown], str]
+    filters: Mapping[str, Callable[..., str]]
+
+
+def fill(view: View, format: str, phrases: Phrases) -> str:
+    """Return the report in one of the formats that templates make."""
+    template = _environment(format, phrases.lang).get_template(DIALECTS[format](phrases.lang).template)
+    text = template.render(view=view, say=phrases.say)
+    return BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
+
+
+def _markdown(_: Lang) -> Dialect:
+    return Dialect(
+        "report.md.j2",
+        lambda value: escape.markdown_code(value) if isinstance(value, Verbatim) else escape.markdown(value),
+        {"block": escape.markdown_block, "cell": escape.markdown_cell},
+    )
+
+
+def _text(lang: Lang) -> Dialect:
+    opening, closing = words("report", lang)["quotes"].split()
+
+    def show(value: Shown) -> str:
+        if isinstance(value, Verbatim):
+            return escape.terminal(escape.shorten(value, escape.VERBATIM_LIMIT))
+        return escape.text(value, opening, closing)
+
+    def shown(value: Shown) -> str:
+        return value if isinstance(value, Markup) else show(value)
+
+    def table(table: Table) -> str:
+        rows = [[", ".join(map(show, cell)) for cell in row] for row in table.rows]
+        return layout.tabulate([show(header) for header in table.headers], rows)
+
+    return Dialect(
+        "report.txt.j2",
+        show,
+        {
+            "wrap": lambda value, first="", rest="": layout.wrap(shown(value), first, rest),
+            "underlined": lambda value, mark: layout.underlined(shown(value), mark),
+            "line": lambda value: escape.terminal(escape.shorten(value, escape.LINE_LIMIT)),
+            "table": table,
+        },
+    )
+
+
+DIALECTS: Mapping[str, Callable[[Lang], Dialect]] = {"markdown": _markdown, "text": _text}
+
+
+@cache
+def _environment(format: str, lang: Lang) -> Environment:
+    dialect = DIALECTS[format](lang)
+
+    def finalize(value: object) -> Markup:
+        if isinstance(value, Markup):
+            return value
+        if value is None:
+            raise TypeError(f"{dialect.template} prints a value that is None")
+        return Markup(dialect.show(value if isinstance(value, str) else str(value)))
+
+    environment = Environment(
+        loader=FileSystemLoader(data_folder("reports") / "templates"),
+        autoescape=True,  # so that macros return Markup, which is not escaped again
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    del environment.filters["safe"]
+    for name, function in dialect.filters.items():
+        environment.filters[name] = _ready(function)
+    return environment
+
+
+def _ready(function: Callable[..., str]) -> Callable[..., Markup]:
+    return lambda *args, **kwargs: Markup(function(*args, **kwargs))
