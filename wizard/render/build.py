@@ -135,8 +135,9 @@ def _because(report: Report, finding: FindingJson | None, phrases: Phrases) -> B
         return Because((), ())
     facts = report["facts"]
     shown = (
-        _pair(phrases.fact(name), phrases.fact_values(name, facts[name]["value"]) if name in facts else ())
+        _pair(phrases.fact(name), phrases.fact_values(name, facts[name]["value"]))
         for name in finding["because"]
+        if name in facts
     )
     return Because(tuple(shown), tuple(map(phrases.cite, finding["cites"])))
 
