@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from wizard.maillog.events import connection, envelope, message
+from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning, system
 from wizard.maillog.events.base import Event, Forms, Unknown
 
-_forms = Forms(connection.read, envelope.read, message.read)
+_forms = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read, system.read)
 
 _NAMED = re.compile(r"(?:[A-Za-z/()-]{1,20}:? +){0,4}?((?:(?:MID|ICID|DCID):? +\d{1,20}[:,]? *){1,3})", re.ASCII)
 _NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-_LITERAL = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
+_LITERAL = re.compile(r"""'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)\"""", re.DOTALL)
+_QUOTE = re.compile(r"['\"]")
 _ESCAPE = re.compile(r"(?:\\(?:015|012|[rnt])|[\r\n\t])+")
-_REPLY = re.compile(r"\((?:'(\d{3})'|\"(\d{3})\"), *\[(.*)\]\)(?: *\[.*\])?\.?", re.DOTALL)
+_REPLY = re.compile(r"\(['\"](\d{3})['\"], *\[", re.ASCII)
 _ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3} +")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NUMBERS = re.compile(r"\d{1,20}", re.ASCII)
 _CTIME = re.compile(r"\w{3} +(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})", re.ASCII)
 
 
@@ -42,7 +44,7 @@ def numbers(text: str) -> tuple[int, ...]:
     >>> numbers("[0, 1, 12]"), numbers("0"), numbers("[]")
     ((0, 1, 12), (0,), ())
     """
-    return tuple(int(number) for number in re.findall(r"\d{1,20}", text, re.ASCII))
+    return tuple(map(int, _NUMBERS.findall(text)))
 
 
 def literals(text: str) -> list[str]:
@@ -51,8 +53,22 @@ def literals(text: str) -> list[str]:
     >>> literals(r"['it\'s full', " + '"user\'s box"' + r", 'two\r\nlines']")
     ["it's full", "user's box", 'two lines']
     """
-    found = (single or double for single, double in _LITERAL.findall(text))
-    return [_ESCAPE.sub(" ", string).replace("\\'", "'").replace('\\"', '"') for string in found]
+    return _literals(text)[0]
+
+
+def _literals(text: str, end: str = "") -> tuple[list[str], int]:
+    """The strings, and where the list ends: at the first `end` outside of them, or where they stop being strings."""
+    found: list[str] = []
+    at = 0
+    while True:
+        quote = _QUOTE.search(text, at)
+        stop = text.find(end, at, quote.start() if quote else len(text)) if end else -1
+        literal = _LITERAL.match(text, quote.start()) if quote and stop < 0 else None
+        if literal is None:
+            return found, stop if stop >= 0 else at
+        string = literal[1] if literal[1] is not None else literal[2]
+        found.append(_ESCAPE.sub(" ", string).replace("\\'", "'").replace('\\"', '"'))
+        at = literal.end()
 
 
 def reply(text: str) -> tuple[str | None, str | None]:
@@ -64,15 +80,20 @@ def reply(text: str) -> tuple[str | None, str | None]:
     ('550 5.1.1 no such mailbox here', None)
     >>> reply("('000', ['timeout'])")
     (None, 'timeout')
+    >>> reply("('452', ['it's full'])")
+    ("452 it's full", None)
     """
-    found = _REPLY.fullmatch(text)
+    found = _REPLY.match(text)
     if found is None:
         return (text or None), None
-    code = found[1] or found[2]
-    lines = [line.strip() for line in literals(found[3])]
-    if code == "000":
+    inner = text[found.end() :]
+    lines, end = _literals(inner, "]")
+    if not inner.startswith("]", end):  # quotes do not pair: as it is
+        lines = [_ESCAPE.sub(" ", inner).rstrip("])'\"[ ").lstrip("'\"")]
+    lines = [line.strip() for line in lines]
+    if found[1] == "000":
         return None, " ".join(lines) or None
-    return " ".join([code, *_without_repeated_code(lines)]), None
+    return " ".join([found[1], *_without_repeated_code(lines)]), None
 
 
 def _without_repeated_code(lines: list[str]) -> list[str]:
