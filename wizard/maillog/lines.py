@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from wizard.maillog.entry import read_lines
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning, system
 from wizard.maillog.events.base import Event, Forms, Unknown
+from wizard.maillog.prefix import Prefix, split_prefix
 
 _forms = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read, system.read)
 
@@ -25,6 +27,20 @@ def read(body: str) -> Event | None:
     body = body.strip()
     event = _forms(body)
     return event if event is not None else _unknown(body)
+
+
+def read_entry(text: str) -> tuple[Prefix, Event | None]:
+    """Read an entry with its prefix. Lines after the first count if the entry then reads as a known form.
+
+    >>> prefix, event = read_entry("Thu Aug 10 10:14:10 2006 Info: ICID 32 Address: <bob> sender rejected, envelope \\n"
+    ...     "sender domain missing\\nAnd so on.")
+    >>> event.reason, prefix.text[-22:]
+    ('missing', ' sender domain missing')
+    """
+    if "\n" in text:
+        return read_lines(text, read)
+    prefix = split_prefix(text.strip())
+    return prefix, read(prefix.body)
 
 
 def _unknown(body: str) -> Unknown | None:

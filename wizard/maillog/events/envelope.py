@@ -146,6 +146,8 @@ def _sender(icid: int, rest: str) -> Event | None:
     given = rest[len("Address:") :]
     who, found, text = given.rpartition(" sender rejected, ")
     if found:
+        if any(wording.startswith(text) and wording != text for _, wording in _SENDER):
+            return None  # cut off, by a hard wrap most likely
         reason = next((word for word, wording in _SENDER if text.startswith(wording)), "other")
         return SenderRejected(icid, address(who), reason, text)
     who, found, text = given.rpartition(" sender allowed, ")
