@@ -18,7 +18,9 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "pyproject.toml", "tools/set_up.py", "tools/check_wheel.sh"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "pyproject.toml", "tools/set_up.py", "tools/check_wheel.sh", "wizard/engine.py"]
+)
 def test_the_flag_of_the_engine_is_the_same_everywhere(name: str) -> None:
     assert set(re.findall(r"-DPyEval_CallObject=\w+", text(name))) == {FLAG}
 
