@@ -53,8 +53,8 @@ class Engine:
     def fire(self, facts: Mapping[str, Value]) -> tuple[Fired, ...]:
         """The findings that hold on these facts and what is derived from them, in catalogue order.
 
-        Raises ValueError for a value that the vocabulary does not have, InputError where durable_rules is not built,
-        EngineFailure where it does not answer.
+        Raises ValueError for a value of a tested fact that the vocabulary does not have, InputError where durable_rules
+        is not built, EngineFailure where it does not answer.
         """
         known = self.base.derive(facts)
         symbols = tuple(self.base.symbol(fact, known[fact]) if fact in known else None for fact in self._tested)

@@ -135,20 +135,23 @@ class _Outlook:
                 yield fact
 
     def _derivable(self, fact: str, found: Set[str]) -> bool:
-        if fact in self.known:
+        derivation = self.base.facts[fact].derive
+        if derivation is None or fact in self.known:
             return False
-        enough = any if self._is_choice(fact) else all
-        return enough(operand in found for operand in self.operands(fact))
+        enough = any if derivation.operator == "any_of" else all
+        waiting = (self._waits(operand) for operand in derivation.operands)
+        return enough(open_facts <= found for open_facts in waiting if open_facts)
+
+    def _waits(self, operand: str) -> Set[str]:
+        """What must be known before an operand has its value: itself, and whether it applies."""
+        if self.base.applies(operand, self.known) is False:
+            return set()
+        return set(self.open((operand, *(condition.fact for condition in self.base.when_closed[operand]))))
 
     def operands(self, fact: str) -> list[str]:
         """The open facts that a derived one waits for; none for any other."""
         derivation = self.base.facts[fact].derive
-        operands = self.open(derivation.operands if derivation else ())
-        return [operand for operand in operands if self.base.applies(operand, self.known) is not False]
-
-    def _is_choice(self, fact: str) -> bool:
-        derivation = self.base.facts[fact].derive
-        return derivation is not None and derivation.operator == "any_of"
+        return sorted(set().union(*map(self._waits, derivation.operands))) if derivation else []
 
     def lost(self) -> tuple[str, ...]:
         """The facts wanted, or those that a derived one wanted comes from, that nothing can give."""

@@ -59,14 +59,14 @@ class RuleBase:
     @cached_property
     def _thresholds(self) -> dict[str, tuple[float, ...]]:
         found: dict[str, set[float]] = {name: set() for name, f in self.facts.items() if f.type in NUMBERS}
-        for rule in self.rules:
-            for condition in rule.closed:
-                if condition.op in ("at least", "under"):
-                    found[condition.fact].add(condition.number)
+        conditions = [c for rule in self.rules for c in rule.closed] + [c for f in self.facts.values() for c in f.when]
+        for condition in conditions:
+            if condition.op in ("at least", "under"):
+                found[condition.fact].add(condition.number)
         return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
 
     def thresholds(self, fact: str) -> tuple[float, ...]:
-        """The numbers that rules compare a numeric fact with, ascending."""
+        """The numbers that rules, and the `when` of facts, compare a numeric fact with, ascending."""
         return self._thresholds[fact]
 
     def interval(self, fact: str, value: float) -> int:
@@ -131,18 +131,25 @@ class RuleBase:
         return frozenset(n for n in numbers if (n >= first) == (condition.op == "at least"))
 
     def derive(self, facts: Mapping[str, Value]) -> dict[str, Value]:
-        """These facts, and what is derived from them; an operand that does not apply counts as `none`."""
+        """These facts, and what is derived from them. An operand that does not apply counts as `none`; one of which
+        that is open counts as open, lest a derived fact change its value.
+        """
         known = dict(facts)
         for name in self.derived:
             derivation = self.facts[name].derive
             assert derivation is not None
-            operands = [NONE if self.applies(o, known) is False else known.get(o) for o in derivation.operands]
-            value = derivation.compute(operands)
+            value = derivation.compute([self._operand(operand, known) for operand in derivation.operands])
             if value is None:
                 known.pop(name, None)
             else:
                 known[name] = value
         return known
+
+    def _operand(self, fact: str, known: Mapping[str, Value]) -> Value | None:
+        applies = self.applies(fact, known)
+        if applies is None:
+            return None
+        return known.get(fact) if applies else NONE
 
     @cached_property
     def derived(self) -> tuple[str, ...]:

@@ -39,7 +39,9 @@ def conclusion(base: RuleBase, fired: Iterable[Fired], facts: Mapping[str, Value
     one = best(base, fired)
     if one is None:
         return None
-    return Conclusion(one.finding, one.confidence, base.findings[one.finding].remedy_key(facts))
+    finding = base.findings[one.finding]
+    applies = finding.remedies_by is None or base.applies(finding.remedies_by, facts)
+    return Conclusion(one.finding, one.confidence, finding.remedy_key(facts) if applies else OTHER)
 
 
 def wanted(base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -> dict[str, frozenset[str]]:
@@ -72,11 +74,15 @@ class _Trial:
 
     def __init__(self, base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -> None:
         self.base = base
-        self.known = known
         self.fired = {one.finding: one.confidence for one in fired}
         self.now = conclusion(base, fired, known)
         self.displaced = {other for name in self.fired for other in base.findings[name].instead_of}
         self.symbols = {fact: base.symbol(fact, value) for fact, value in known.items()}
+        self._applies = {
+            finding.id: base.allowed(base.when_closed[finding.remedies_by])
+            for finding in base.findings.values()
+            if finding.remedies_by
+        }
         self.open = [way for way in map(self._way, base.rules) if way is not None]
 
     def _way(self, rule: Rule) -> _Way | None:
@@ -91,13 +97,21 @@ class _Trial:
     def ways(self) -> Iterator[_Way]:
         """The open rules that could change the conclusion by themselves, then the open choice of its remedy."""
         yield from filter(self._could_change, self.open)
-        remedies_by = self.now and self.base.findings[self.now.finding].remedies_by
-        if self.now and remedies_by and remedies_by not in self.known:
+        if self.now is not None:
             finding = self.base.findings[self.now.finding]
-            applies = self.base.allowed(self.base.when_closed[remedies_by])
-            if all(self.symbols.get(fact) in {None, *allowed} for fact, allowed in applies.items()):
-                asks = {fact: allowed for fact, allowed in applies.items() if fact not in self.symbols}
-                yield _Way(finding, None, {**asks, remedies_by: frozenset(self.base.domains[remedies_by])})
+            asks = self._remedy_asks(finding)
+            if asks:
+                yield _Way(finding, None, asks)
+
+    def _remedy_asks(self, finding: Finding) -> Asks:
+        """What is open of the fact that the finding's remedies hang on: its value, and whether it applies."""
+        if finding.remedies_by is None:
+            return {}
+        applies = self._applies[finding.id]
+        if any(self.symbols.get(fact) not in {None, *allowed} for fact, allowed in applies.items()):
+            return {}
+        asked = {**applies, finding.remedies_by: frozenset(self.base.domains[finding.remedies_by])}
+        return {fact: allowed for fact, allowed in asked.items() if fact not in self.symbols}
 
     def _could_change(self, way: _Way) -> bool:
         finding = way.finding
@@ -142,10 +156,12 @@ class _Trial:
         return None
 
     def _remedy(self, finding: Finding, answers: Answers) -> str:
-        if finding.remedies_by is None or finding.remedies_by not in answers:
-            return finding.remedy_key(self.known)
-        symbol = answers[finding.remedies_by]
-        return str(symbol) if symbol in finding.remedy_keys else OTHER
+        if finding.remedies_by is None:
+            return OTHER
+        symbols = {**self.symbols, **answers}
+        applies = all(symbols.get(fact) in allowed for fact, allowed in self._applies[finding.id].items())
+        symbol = symbols.get(finding.remedies_by)
+        return str(symbol) if applies and symbol in finding.remedy_keys else OTHER
 
 
 def _certainty(confidence: str | None) -> int:
