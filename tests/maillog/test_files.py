@@ -79,11 +79,11 @@ def test_text_is_the_same_however_stored(tmp_path: Path, stored: str) -> None:
 
 
 def test_blocks_end_at_line_ends(tmp_path: Path) -> None:
-    for data in (LOG * 3, gzip.compress(LOG * 3)):
+    for data in (LOG * 8, gzip.compress(LOG * 8)):
         blocks = list(one(put(tmp_path / "a.log", data)).blocks())
         assert len(blocks) > 2
         assert all(block.endswith(b"\n") for block in blocks)
-        assert b"".join(blocks) == LOG * 3
+        assert b"".join(blocks) == LOG * 8
 
 
 def test_members_of_an_archive_are_streams_of_their_own(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_endless_lines_are_cut_and_what_follows_is_found(tmp_path: Path) -> None
     log = LOG + endless + STAMP + b"MID 77777 ready\n"
     for data in (log, gzip.compress(log)):
         file = one(put(tmp_path / "a.log", data))
-        assert max(map(len, file.blocks())) < 3 << 20
+        assert max(map(len, file.blocks())) < 8 << 20
         assert [entry.line for entry in search(file, [Needle(b"MID 77777")])] == [20_002]
         assert file.problems == ["line longer than 1 MiB cut"]
 
@@ -215,7 +215,7 @@ def test_a_run_of_zeros_packed_needs_little_memory(tmp_path: Path) -> None:
     file = one(put(tmp_path / "a.log.gz", data))
     tracemalloc.start()
     assert [entry.line for entry in search(file, [Needle(b"MID 77777")])] == [20_001]
-    assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    assert tracemalloc.get_traced_memory()[1] < 40 << 20
     tracemalloc.stop()
 
 
@@ -223,20 +223,20 @@ def test_a_bomb_is_left_at_its_ceiling(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("wizard.maillog.packed.CEILING", 10 << 20)
     monkeypatch.setattr("wizard.maillog.packed.RATIO", 10)
     file = one(put(tmp_path / "a.log.gz", gzip.compress((b"x" * 99 + b"\n") * 1_000_000)))
-    assert 10 << 20 <= len(text(file)) < 12 << 20
+    assert 10 << 20 <= len(text(file)) < 16 << 20
     assert file.problems == ["unpacks to far more than a log does: read in part"]
 
 
 def test_files_that_change_while_they_are_read(tmp_path: Path) -> None:
-    path = put(tmp_path / "mail.current", LOG * 3)
+    path = put(tmp_path / "mail.current", LOG * 8)
     file = one(path)
     with path.open("ab") as grown:
         grown.write(b"more\n")
-    assert text(file) == LOG * 3
+    assert text(file) == LOG * 8
     blocks = file.blocks()
     first = next(blocks)
     os.truncate(path, len(first) + 100)
-    assert first + b"".join(blocks) == (LOG * 3)[: len(first) + 100]
+    assert first + b"".join(blocks) == (LOG * 8)[: len(first) + 100]
     assert file.problems == ["shorter than it was at first"]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wizard.maillog.packed import Note
-from wizard.maillog.stored import Reader
+from wizard.maillog.stored import CHUNK, Reader
 
 MAX_LINE = 1 << 20
-BLOCK = MAX_LINE - (64 << 10)
+BLOCK = 4 << 20
 REACH = 64 << 10
 CUT = "line longer than 1 MiB cut"
 ZEROS = "zero bytes left out"
@@ -17,55 +17,79 @@ ZEROS = "zero bytes left out"
 def aligned(reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> Iterator[bytes]:
     """Blocks of a plain file from `start` on, read so that nothing is copied: where a line ends is looked up first.
 
-    Only where lines are longer than a glance reaches they are put together from pieces instead.
+    Where lines are longer than a glance reaches, or the file changes, they are put together from pieces instead.
     """
     end = reader.size
     while start < end:
         size = end - start
         if size > block_size:
-            glance = reader.read(start + block_size, min(REACH, size - block_size))
-            newline = glance.find(b"\n")
-            if newline < 0 and size > block_size + REACH:
-                yield from cut_at_lines(without_zeros(reader.chunks(start, size), note), note)
-                return
-            size = min(size, block_size + newline + 1) if newline >= 0 else size
+            glance = reader.read(start + block_size, REACH)
+            size = min(size, block_size + glance.find(b"\n") + 1)
         block = reader.read(start, size)
         if len(block) < size or (start + size < end and block[-1:] != b"\n"):
-            yield from cut_at_lines(without_zeros(reader.chunks(start, end - start), note), note)
+            yield from from_pieces(reader.chunks(start, end - start), note, block_size)
             return
         start += size
-        yield from without_zeros(iter((block,)), note)
+        if b"\0" in block or _has_long_lines(block):
+            yield from from_pieces((block[at : at + CHUNK] for at in range(0, size, CHUNK)), note, block_size)
+        else:
+            yield block
 
 
-def without_zeros(chunks: Iterator[bytes], note: Note) -> Iterator[bytes]:
+def _has_long_lines(block: bytes) -> bool:
+    """A line that is too long fills at least one of these stretches, while in others the first line end is near."""
+    half = MAX_LINE // 2
+    return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half, half))
+
+
+def from_pieces(chunks: Iterable[bytes], note: Note, block_size: int = BLOCK) -> Iterator[bytes]:
+    """Blocks from chunks that begin and end anywhere; no chunk is longer than `MAX_LINE`."""
+    return whole_lines(shortened(without_zeros(chunks, note), note), block_size)
+
+
+def without_zeros(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
     """A log that was truncated while the appliance or a syslog server wrote to it has runs of zero bytes."""
     for chunk in chunks:
         if b"\0" in chunk:
             note(ZEROS)
             chunk = chunk.replace(b"\0", b"")
-        if chunk:
-            yield chunk
+        yield chunk
 
 
-def cut_at_lines(chunks: Iterator[bytes], note: Note, limit: int = MAX_LINE) -> Iterator[bytes]:
-    """Chunks of any size as blocks of whole lines; a line longer than `limit` keeps that much of its beginning."""
-    carry = bytearray()
-    dropping = False
+def shortened(chunks: Iterable[bytes], note: Note, limit: int = MAX_LINE) -> Iterator[bytes]:
+    r"""A line longer than `limit` keeps that much of its beginning.
+
+    >>> b"".join(shortened([b"one\ntw", b"o and", b" more\nthree"], print, 5))
+    line longer than 1 MiB cut
+    line longer than 1 MiB cut
+    b'one\ntwo a\nthree'
+    """
+    length = 0
     for chunk in chunks:
         first = chunk.find(b"\n")
-        length = first if first >= 0 else len(chunk)
-        if dropping or len(carry) + length > limit:
-            if not dropping:
-                note(CUT)
-                carry += chunk[: limit - len(carry)]
-            dropping = first < 0
-            if dropping:
+        room = limit - length
+        if (first if first >= 0 else len(chunk)) > room:
+            note(CUT)
+            yield chunk[:room]
+            length = limit
+            if first < 0:
                 continue
             chunk = chunk[first:]
-        last = chunk.rfind(b"\n") + 1
+        yield chunk
+        last = chunk.rfind(b"\n")
+        length = len(chunk) - last - 1 if last >= 0 else length + len(chunk)
+
+
+def whole_lines(chunks: Iterable[bytes], block_size: int = BLOCK) -> Iterator[bytes]:
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        last = chunk.rfind(b"\n") + 1 if size + len(chunk) >= block_size else 0
         if last:
-            yield b"".join((carry, chunk[:last]))
-            carry.clear()
-        carry += chunk[last:]
-    if carry:
-        yield bytes(carry)
+            yield b"".join((*parts, chunk[:last]))
+            parts, size, chunk = [], 0, chunk[last:]
+        if chunk:
+            parts.append(chunk)
+            size += len(chunk)
+    if parts:
+        yield b"".join(parts)

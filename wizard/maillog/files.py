@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 
 from wizard.errors import InputError
-from wizard.maillog.blocks import aligned, cut_at_lines, without_zeros
+from wizard.maillog.blocks import aligned, from_pieces
 from wizard.maillog.encoding import sniff, transcode
 from wizard.maillog.packed import packing_of, unpack
 from wizard.maillog.rotation import rotation_key
@@ -67,7 +67,7 @@ class LogFile:
             self.problems.append(problem)
 
     def blocks(self) -> Iterator[bytes]:
-        """The text in blocks of about 1 MiB, each of whole lines (the last may lack its line end), without zero bytes.
+        """The text in blocks of about 4 MiB, each of whole lines (the last may lack its line end), without zero bytes.
 
         UTF-16 comes as UTF-8; everything else in its own bytes, CRLF included. Nothing for what is no text.
         """
@@ -100,7 +100,7 @@ class LogFile:
         if kind.problem or packing_of(head):
             self.note(kind.problem or "packed too often")
             return
-        yield from cut_at_lines(without_zeros(transcode(chunks, kind), self.note), self.note)
+        yield from from_pieces(transcode(chunks, kind), self.note)
 
     def _member_chunks(self, reader: Reader, member: Member) -> Iterator[bytes]:
         start = data_offset(reader.read(member.offset, LOCAL_HEADER.size), member.offset)

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from wizard.maillog.bytescan import optional
+
 PIECE = 512 << 10
 CEILING = 2 << 30
 RATIO = 200
@@ -57,14 +59,9 @@ class _Zlib:
         return out
 
 
-def _zstd_module() -> Any | None:
+def _zstd() -> Any | None:
     """Python 3.14 has zstd; for older ones the package backports.zstd has the same."""
-    for name in ("compression.zstd", "backports.zstd"):
-        try:
-            return __import__(name, fromlist=["ZstdDecompressor"])
-        except ImportError:
-            continue
-    return None
+    return optional("compression.zstd", "backports.zstd")
 
 
 def _decompressor(packing: str) -> Decompressor | None:
@@ -77,13 +74,13 @@ def _decompressor(packing: str) -> Decompressor | None:
             return bz2.BZ2Decompressor()
         case "xz":
             return lzma.LZMADecompressor(memlimit=256 << 20)
-    zstd = _zstd_module()
+    zstd = _zstd()
     made: Decompressor | None = zstd.ZstdDecompressor() if zstd else None
     return made
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    zstd = _zstd_module()
+    zstd = _zstd()
     return (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, *((zstd.ZstdError,) if zstd else ()))
 
 

@@ -1,0 +1,128 @@
+"""Where the needles of a set stand in a stretch of a block, in ascending order, while the set may change.
+
+Each of a few needles is looked for by itself, which is fastest; many share one automaton.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+
+from wizard.maillog import bytescan
+from wizard.maillog.bytescan import Occurrences
+from wizard.maillog.needles import Needle, Needles
+
+MANY = 24
+ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+DIGITS = frozenset(b"0123456789")
+
+
+class Sought:
+    """A needle as it is looked for: folded, with what may not stand beside it."""
+
+    __slots__ = ("folded", "needle", "not_before", "not_behind", "text")
+
+    def __init__(self, needle: Needle) -> None:
+        self.needle = needle
+        self.folded = needle.ignore_case
+        self.text = needle.text.lower() if needle.ignore_case else needle.text
+        self.not_before: frozenset[int] = ALNUM if self.text[0] in ALNUM else frozenset()
+        self.not_behind: frozenset[int] = DIGITS if self.text[-1] in DIGITS else frozenset()
+
+    def stands_at(self, block: bytes, at: int) -> bool:
+        behind = at + len(self.text)
+        return (at == 0 or block[at - 1] not in self.not_before) and (
+            behind >= len(block) or block[behind] not in self.not_behind
+        )
+
+    def next(self, block: bytes, start: int, end: int) -> int:
+        """Its next place, or -1."""
+        while (at := bytescan.find(block, self.text, start, end)) >= 0:
+            if self.stands_at(block, at):
+                return at
+            start = at + 1
+        return -1
+
+
+class Pack:
+    """The needles of a set as of one version of it."""
+
+    def __init__(self, needles: Needles) -> None:
+        self.version = needles.version
+        sought = [Sought(n) for n in needles if n.findable]
+        self.folds = any(s.folded for s in sought)
+        self.few: list[Sought] = []
+        self.many: list[tuple[list[Sought], Occurrences]] = []
+        for folded in (False, True):
+            alike = [s for s in sought if s.folded is folded]
+            occur = bytescan.occurrences([s.text for s in alike]) if len(alike) > MANY else None
+            if occur:
+                self.many.append((alike, occur))
+            else:
+                self.few += alike
+
+
+class Stretch:
+    """Part of a block that tears no entry apart: `number` is its first line's, `at` its place in the text."""
+
+    __slots__ = ("_folded", "at", "begin", "block", "end", "given", "number")
+
+    def __init__(self, block: bytes, begin: int, end: int, number: int, at: int) -> None:
+        self.block = block
+        self.begin = begin
+        self.end = end
+        self.number = number
+        self.at = at
+        self.given: set[int] = set()
+        self._folded: bytes | None = None
+
+    def text(self, folded: bool) -> bytes:
+        if not folded:
+            return self.block
+        if self._folded is None:
+            self._folded = bytescan.lower(self.block)
+        return self._folded
+
+
+class Hunt:
+    """The places of a pack's needles in one stretch, each known so far or looked up when its turn comes."""
+
+    def __init__(self, stretch: Stretch, sought: Iterable[Sought]) -> None:
+        self._stretch = stretch
+        self._next: list[tuple[int, int, Sought, bool]] = []
+        self._order = 0
+        for one in sought:
+            self.look(one, stretch.begin)
+
+    def look(self, sought: Sought, start: int) -> None:
+        at = sought.next(self._stretch.text(sought.folded), start, self._stretch.end)
+        if at >= 0:
+            self._push(at, sought, True)
+
+    def know(self, alike: list[Sought], occur: Occurrences) -> None:
+        """Take in all places of many needles at once."""
+        stretch = self._stretch
+        block = stretch.text(alike[0].folded)
+        view = memoryview(block)[stretch.begin : stretch.end]
+        for index, start, _ in occur(view):
+            at = start + stretch.begin
+            if alike[index].stands_at(block, at):
+                self._push(at, alike[index], False)
+
+    def _push(self, at: int, sought: Sought, again: bool) -> None:
+        self._order += 1
+        heapq.heappush(self._next, (at, self._order, sought, again))
+
+    def pop(self, reached: int, needles: Needles) -> int | None:
+        """The next place from `reached` on of a needle that is still wanted."""
+        while self._next:
+            at, _, sought, again = heapq.heappop(self._next)
+            if sought.needle not in needles:
+                continue
+            if at >= reached:
+                if again:
+                    self._push(at, sought, True)
+                return at
+            if again:
+                self.look(sought, reached)
+        return None
