@@ -118,6 +118,13 @@ class Dialogue:
         if not tls.ok:
             self._fail("tls", problem=tls.problem or "", reply=reply)
         self._record.add("note", "encrypted", f"{tls.protocol} {tls.cipher}")
+        if tls.certificate:
+            names = ", ".join(tls.certificate.names)
+            self._record.add("note", "certificate-names", names or tls.certificate.subject)
+            self._record.add("note", "certificate-issuer", tls.certificate.issuer)
+            self._record.add("note", "certificate-ends", tls.certificate.not_after)
+        trust = {True: "trusted", False: "untrusted", None: "unknown"}[tls.verified]
+        self._record.add("note", f"certificate-{trust}", tls.problem or "")
         self._judge(reply)
 
     def _mail(self, sender: str) -> None:

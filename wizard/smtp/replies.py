@@ -19,7 +19,7 @@ ENHANCED = re.compile(r"\s*#?[245]\.(?:([0-9]{1,3}\.[0-9]{1,3})|x\.[0-9])\s*", r
 
 
 class Cause(NamedTuple):
-    """`word` is one of the causes of `replies.yaml`, `sure` where the gateway's own text says so, `cites` its sources."""
+    """`word` is a cause of `replies.yaml`, `sure` where the gateway's own text says so, `cites` its sources."""
 
     word: str
     sure: bool
