@@ -12,12 +12,14 @@ from itertools import product
 
 from wizard.maillog.events.base import Event, Unknown
 from wizard.maillog.events.delivery import Response
+from wizard.maillog.events.message import AbortedOther
 from wizard.maillog.events.scanning import CustomLog, ScanError, ScanNote
 from wizard.maillog.events.system import Housekeeping
 from wizard.maillog.prefix import Prefix, split_prefix
 
 _ODDLY_WRAPPED = 3  # so many breaks are tried each on its own; more of them only all alike
 _WIDTH = 60  # a line that is complete but was wrapped all the same is at least this long
+_NOTHING = (None, "", (), False)
 _CLOSED = (")", "]", "'", '"')
 _FREE_TEXT = (CustomLog, Housekeeping, ScanError, ScanNote)
 
@@ -53,13 +55,15 @@ def _first_paragraph(text: str) -> list[str]:
 
 
 def _joins(lines: list[str]) -> Iterator[str]:
-    """The lines as one: broken at blanks, broken in words, mixed."""
+    """The lines as one, broken at blanks or in words; the likelier first: in an address, a break is no blank."""
     breaks = len(lines) - 1
-    choices = product((" ", ""), repeat=breaks) if breaks <= _ODDLY_WRAPPED else [(" ",) * breaks, ("",) * breaks]
-    for separators in choices:
+    alike: list[tuple[bool, ...]] = [(True,) * breaks, (False,) * breaks]
+    for likely in product((True, False), repeat=breaks) if breaks <= _ODDLY_WRAPPED else alike:
         joined = lines[0]
-        for separator, line in zip(separators, lines[1:], strict=True):
-            joined = f"{joined.rstrip()} {line.lstrip()}" if separator else joined + line
+        for is_likely, line in zip(likely, lines[1:], strict=True):
+            in_address = joined.rfind("<") > joined.rfind(">")
+            at_blank = is_likely is not in_address
+            joined = f"{joined.rstrip()} {line.lstrip()}" if at_blank else joined + line
         yield joined.strip()
 
 
@@ -70,11 +74,13 @@ def _is_known(event: Event | None) -> bool:
 def _says_more(body: str, event: Event | None, longer_body: str, longer: Event | None) -> bool:
     """Whether the longer form completes the shorter one, rather than having a stranger's next line at its end."""
     if type(longer) is not type(event):
-        return False
+        return isinstance(event, AbortedOther)
     if isinstance(longer, Response) and longer_body.endswith(longer.text):  # a reply that is not in quotes has no end
         return not body.endswith(_CLOSED)
+    if getattr(event, "reason", None) == "other" != getattr(longer, "reason", None):
+        return True
     return _filled(longer) > _filled(event) or (longer_body.endswith(_CLOSED) and not body.endswith(_CLOSED))
 
 
 def _filled(event: Event | None) -> int:
-    return sum(getattr(event, field.name) not in {None, "", ()} for field in fields(event)) if event else 0
+    return sum(getattr(event, field.name) not in _NOTHING for field in fields(event)) if event else 0

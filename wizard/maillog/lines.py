@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 
+from wizard.maillog import bounce_log, consolidated, tracking
 from wizard.maillog.entry import read_lines
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning, system
 from wizard.maillog.events.base import Event, Forms, Unknown
 from wizard.maillog.prefix import Prefix, split_prefix
 
-_forms = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read, system.read)
+_forms = Forms(
+    connection.read,
+    envelope.read,
+    message.read,
+    quarantine.read,
+    scanning.read,
+    delivery.read,
+    bounce_log.read,
+    tracking.read,
+    system.read,
+)
 
 _NAMED = re.compile(r"(?:[A-Za-z/()-]{1,20}:? +){0,4}?((?:(?:MID|ICID|DCID):? +\d{1,20}[:,]? *){1,3})", re.ASCII)
 _NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)
@@ -26,6 +37,8 @@ def read(body: str) -> Event | None:
     """
     body = body.strip()
     event = _forms(body)
+    if event is None and body.startswith("CEF:"):
+        event = consolidated.read(body)
     return event if event is not None else _unknown(body)
 
 

@@ -17,12 +17,12 @@ _NUMBER_OF_MONTH = {name: str(number) for number, name in enumerate(MONTHS.split
 _CLOCK = r"(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
 _ZONE = r"(Z|[+-]\d\d:?\d\d)"
 _MONTH_FIRST = re.compile(
-    rf"(?:(?:{DAYS}),? +)?(?:(\d{{4}}) +)?({MONTHS}) +(\d{{1,2}}) +{_CLOCK}(?: +(\d{{4}})(?=\s|:\s))?[: ]*"
+    rf"(?:(?:{DAYS}),? +)?(?:(\d{{4}}) +)?({MONTHS}) +(\d{{1,2}}) +{_CLOCK}(?: +(\d{{4}})(?=\s|:\s))?[: \t]*"
 )
 _DAY_FIRST = re.compile(
-    rf"(?:(?:{DAYS}),? +)?(\d{{1,2}}) +({MONTHS}) +(\d{{4}}) +{_CLOCK}(?: +\(GMT *{_ZONE}?\))?[: ]*"
+    rf"(?:(?:{DAYS}),? +)?(\d{{1,2}}) +({MONTHS}) +(\d{{4}}) +{_CLOCK}(?: +\(GMT *{_ZONE}?\))?[: \t]*"
 )
-_ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_CLOCK}(?: ?{_ZONE})?[: ]*")
+_ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_CLOCK}(?: ?{_ZONE})?[: \t]*")
 
 
 class Stamp(NamedTuple):

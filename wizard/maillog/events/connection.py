@@ -206,7 +206,7 @@ def _opened(body: str) -> Event | None:
 def verdict(icid: int, rest: str) -> Event | None:
     """Read a verdict, of the log or of Message Tracking, from its first word on."""
     found = _GROUP.fullmatch(rest)
-    if found is None:
+    if found is None or found[2] == "":
         return None
     text, country, score = found[2] or "", None, None
     score_at = _SCORE.search(text)
@@ -229,7 +229,8 @@ def verdict(icid: int, rest: str) -> Event | None:
 
 @read.icid("SBRS")
 def _reputation(icid: int, rest: str) -> Event | None:
-    return ReputationOnly(icid, rest[len("SBRS") :].strip())
+    score = rest[len("SBRS") :].strip()
+    return ReputationOnly(icid, score) if score else None
 
 
 @read.icid("Delayed")

@@ -175,7 +175,7 @@ _START = re.compile(rf"Delivery start DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_
 _DONE = re.compile(
     rf"Message done DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS} *(?:\(([^()]*)\) *)?(\[.*)?", re.ASCII | re.DOTALL
 )
-_RESPONSE = re.compile(rf"{_RIDS} Response *(.*)", re.ASCII | re.DOTALL)
+_RESPONSE = re.compile(rf"{_RIDS} Response *(.+)", re.ASCII | re.DOTALL)
 _PENDING = re.compile(rf"(?:Message (\d{{1,20}}) )?to {_RIDS} pending till ([\w :]*)(?:\[[^\]]*\])?", re.ASCII)
 _POSSIBLE = re.compile(rf"Possible Delivery: DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS}", re.ASCII)
 _FAILED = re.compile(

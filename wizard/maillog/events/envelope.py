@@ -184,7 +184,10 @@ def _envelope(mid: int, rest: str) -> Event | None:
 
 
 def _is_address(text: str) -> bool:
-    return " " not in text if not text.startswith("<") else text.endswith(">")
+    """Whether this is one whole address: brackets closed, blanks only where quotes allow them."""
+    if text.startswith("<"):
+        return text.endswith(">") and (" " not in text[1:-1].strip() or '"' in text)
+    return bool(text) and " " not in text
 
 
 def _bounce_verification(mid: int, rest: str) -> Event | None:

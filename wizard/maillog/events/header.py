@@ -136,12 +136,14 @@ def _is_charset(name: str) -> bool:
 
 @read.mid("Message-ID")
 def _message_id(mid: int, rest: str) -> Event | None:
-    return MessageId(mid, unquoted(rest[len("Message-ID") :].strip()))
+    text = rest[len("Message-ID") :].strip()
+    return MessageId(mid, unquoted(text)) if text else None
 
 
 @read.mid("Subject")
 def _subject(mid: int, rest: str) -> Event | None:
-    return Subject(mid, unquoted(rest[len("Subject") :].strip())) if rest[7:8] in {" ", ""} else None
+    text = rest[len("Subject") :]
+    return Subject(mid, unquoted(text.strip())) if text.startswith(" ") else None
 
 
 @read.mid("IncomingRelay")
@@ -155,14 +157,17 @@ def _domains(mid: int, rest: str) -> Event | None:
     found = _DOMAINS.fullmatch(rest)
     if found is None:
         return None
-    values: list[str | None] = []
+    values: list[str] = []
     text = found[1].replace("header_from: ", "header-from: ").replace("reply_to: ", "reply-to: ")
     for name in (", reply-to: ", ", header-from: ", ", env-from: ", ", helo: "):
         text, known, value = text.rpartition(name)
         if not known:
             return None
         values.append(value)
+    values.append(text)
+    if any(" " in value and value != "Not Present" for value in values):
+        return None
     reverse_dns, helo, env_from, header_from, reply_to = (
-        None if value in {"", "Not Present"} else value for value in (text, *reversed(values))
+        None if value in {"", "Not Present"} else value for value in reversed(values)
     )
     return ScanDomains(mid, reverse_dns, helo, env_from, header_from, reply_to)

@@ -115,7 +115,7 @@ _REASONS = (
         "connection-limit",
         re.compile(r"connection limit|too many (?:concurrent )?(?:connections|sessions)", re.IGNORECASE),
     ),
-    ("time", re.compile(r"(?:allowable|maximum) connection time|connection time exceeded", re.IGNORECASE)),
+    ("time", re.compile(r"(?:allowable|maximum) connection(?: time)?\b|connection time exceeded", re.IGNORECASE)),
     ("idle", re.compile(r"timed out waiting|within timeout|time(?:d )?out", re.IGNORECASE)),
     ("bad-commands", re.compile(r"(?:bad|unknown|invalid)(?: smtp)? commands?", re.IGNORECASE)),
 )

@@ -190,9 +190,9 @@ class DeletedByAdmin(Event):
 
 
 _READY = re.compile(r"ready (\d{1,20}) bytes from *(.*)", re.ASCII | re.DOTALL)
-_POLICY = re.compile(r"matched (all|some) recipients for per-recipient policy (.*)", re.DOTALL)
+_POLICY = re.compile(r"matched (all|some) recipients for per-recipient policy (.+)", re.DOTALL)
 _MESSAGE = re.compile(r"Message (aborted|finished) MID (\d{1,20}) +(.*)", re.ASCII | re.DOTALL)
-_FATE = re.compile(r"(?:was )?(dropped|bounced) by (.*)", re.IGNORECASE | re.DOTALL)
+_FATE = re.compile(r"(?:was )?(dropped|bounced) by (.+)", re.IGNORECASE | re.DOTALL)
 _UNSUBSCRIBE = re.compile(
     r"Global unsubscribe matched entry \S*(?: MID:? (\d{1,20}))? RID:? (\d{1,20}) Address:? (.*)", re.ASCII | re.DOTALL
 )
@@ -201,7 +201,7 @@ _UNSUBSCRIBE = re.compile(
 @read.mid("ready")
 def _ready(mid: int, rest: str) -> Event | None:
     found = _READY.fullmatch(rest)
-    return Ready(mid, int(found[1]), address(found[2])) if found else None
+    return Ready(mid, int(found[1]), address(found[2])) if found and found[2] else None
 
 
 @read.mid("matched")

@@ -175,7 +175,7 @@ _SPLIT = re.compile(r"was split creating MID (\d{1,20})(?: due to (?:an? )?(.*))
 _GENERATED = re.compile(
     r"(?:was )?generated (?:based on|(for bounce of)) MID (\d{1,20})(?: by (.*))?", re.ASCII | re.DOTALL
 )
-_REWRITTEN = re.compile(r"rewritten to (?:MID )?(\d{1,20}) by (.*)", re.ASCII | re.DOTALL)
+_REWRITTEN = re.compile(r"rewritten to (?:MID )?(\d{1,20}) by (.+)", re.ASCII | re.DOTALL)
 _REINJECTED = re.compile(r"(?:EUQ|ISQ): Reinjected MID (\d{1,20}) as MID (\d{1,20})", re.ASCII)
 _ALIAS = re.compile(r"Alias match: MID (\d{1,20}) RID (\d{1,20}) recipient (\S+) mapped to (.*)", re.ASCII | re.DOTALL)
 _QUERY = re.compile(

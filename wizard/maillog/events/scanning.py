@@ -108,7 +108,8 @@ class ScanNote(Event):
 
 
 _ENGINE = re.compile(
-    r"(?:(interim) verdict )?using engine: (?:(SPF Verdict Cache|\S+) )?(?:using (cached) verdict|(?:spam )?(.*))"
+    r"(?:(interim) verdict )?using engine: (SPF Verdict Cache|\S+) "
+    r"(?:using (cached) verdict|spam (.+)|(?!spam$|using)(.+))"
 )
 _INTERIM_AV = re.compile(r"interim AV verdict using (\S+) (\S+)(?: +(.*))?")
 _ANTIVIRUS = re.compile(r"(antivirus|Brightmail) (\w{1,30})(?: +(.*))?")
@@ -185,7 +186,7 @@ def _engine(mid: int, rest: str) -> Event | None:
     found = _ENGINE.fullmatch(rest)
     if found is None:
         return None
-    return Scanned(mid, found[2] or "", found[3] or found[4], bool(found[1]))
+    return Scanned(mid, found[2], found[3] or found[4] or found[5], bool(found[1]))
 
 
 @read.mid("antivirus", "Brightmail")
@@ -255,7 +256,8 @@ def _error(mid: int, rest: str) -> Event | None:
 
 @read.mid(*{re.split("[ :]", phrase)[0] for phrase in _NOTES})
 def _note(mid: int, rest: str) -> Event | None:
-    return ScanNote(mid, rest) if rest.startswith(_NOTES) else None
+    cut_off = rest.startswith("SDR: Domains for which")  # whole, it has an event of its own
+    return ScanNote(mid, rest) if rest.startswith(_NOTES) and not cut_off else None
 
 
 @read.mid("ICID")
