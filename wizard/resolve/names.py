@@ -13,6 +13,12 @@ ACE = "xn--"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# By hand: Python's `is_private` holds the addresses for documentation too, which stand for public ones.
+_INSIDE = tuple(
+    ipaddress.ip_network(block)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+                  "fc00::/7", "fe80::/10", "::1/128")
+)  # fmt: skip
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 # IDNA 2008 keeps these two, which plain case folding would rewrite into other names.
 _KEPT = "ßς"
@@ -58,6 +64,11 @@ def reverse_name(address: Address) -> str:
     '5.2.0.192.in-addr.arpa'
     """
     return address.reverse_pointer
+
+
+def is_inside(address: Address) -> bool:
+    """Whether it is an address for use inside a network, which no host on the Internet is reached by."""
+    return any(address.version == block.version and address in block for block in _INSIDE)
 
 
 def parents(name: str) -> list[str]:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from wizard.resolve.names import Address, Network
+from wizard.resolve.names import Address, Network, is_inside
 
 MAX_TEXT = 2_000_000
 MAX_FOUND = 2000
@@ -49,7 +49,7 @@ def addresses_in(text: str) -> list[Pasted]:
             if _VERSION.search(text, max(0, match.start() - 16), match.start()):
                 continue
             for network in _networks(match):
-                found.setdefault(network, (match.start(), _is_private(network)))
+                found.setdefault(network, (match.start(), is_inside(network.network_address)))
             if len(found) >= MAX_FOUND:
                 break
     in_order = sorted(found.items(), key=lambda item: item[1][0])
@@ -92,17 +92,3 @@ def _is_bogus(network: Network) -> bool:
     if network.version == 6:
         return not (first.is_global or first.is_private or first.is_link_local)
     return int(first) >> 28 == 0xF or int(first) >> 24 == 0
-
-
-def _is_private(network: Network) -> bool:
-    first = network.network_address
-    if any(first in block for block in _DOCUMENTATION if block.version == first.version):
-        return False
-    return first.is_private or first.is_loopback or first.is_link_local
-
-
-# Python counts the addresses for documentation and benchmarks as private; nobody's own network uses them.
-_DOCUMENTATION = [
-    ipaddress.ip_network(block)
-    for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "198.18.0.0/15", "2001:db8::/32")
-]

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
     import dns.rrset
 
 MAX_RECORDS = 200
+ALIAS_LOOP = "a CNAME chain that is too long or a loop"
 MAX_TEXT = 4096
 
 
 def read_reply(question: Question, reply: dns.message.Message, seconds: float, server: str, note: str = "") -> Answer:
     """Never raises, whatever the reply holds: what cannot be understood is an answer of the kind `error`."""
     import dns.exception
+    import dns.flags
     import dns.message
 
     try:
         return _read(question, reply, seconds, server, note)
     except dns.message.ChainTooLong:
-        return Answer(question, "error", seconds, server, note="a CNAME chain that is too long or a loop")
+        authoritative = bool(reply.flags & dns.flags.AA)
+        return Answer(question, "error", seconds, server, note=ALIAS_LOOP, authoritative=authoritative)
     except (dns.exception.DNSException, ValueError):
         return Answer(question, "error", seconds, server, note="a reply that contradicts itself")
 

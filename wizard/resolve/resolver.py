@@ -61,6 +61,8 @@ class Resolver:
         self._control: asyncio.Task[Answer] | None = None
         self.replied = False
         """Whether the resolver has sent any reply, an error included."""
+        self.answered = False
+        """Whether it has answered any question: with records, or that there are none."""
 
     @property
     def servers(self) -> tuple[Server, ...]:
@@ -178,6 +180,7 @@ class Resolver:
                     self.replied = self.replied or any(_is_reply(answer) for answer in answers)
                     known = next((answer for answer in answers if answer.known), None)
                     if known is not None:
+                        self.answered = True
                         return known
                     failures += answers
                     if patience is not None:
@@ -196,7 +199,9 @@ class Resolver:
         if left <= 0:
             return Answer(question, "budget", note="the allowed time is spent")
         self._questions_left -= 1
-        answer = await exchange(self._lines, server, question, wish, min(self._patience, left))
+        # A server that is asked for its own zone has nobody to wait for.
+        patience = self._patience if wish.recursion else IN_TIME + 0.2
+        answer = await exchange(self._lines, server, question, wish, min(patience, left))
         if answer.kind == "timeout" and answer.seconds < IN_TIME - 0.1:
             return Answer(question, "budget", answer.seconds, str(server), note="the allowed time was over first")
         return answer
