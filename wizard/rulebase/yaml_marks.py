@@ -16,7 +16,8 @@ import yaml
 from wizard.errors import InputError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_STANDARD_TAG = "tag:yaml.org,2002:"
+_KINDS = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
+_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)
 
 
 class Place(NamedTuple):
@@ -33,7 +34,7 @@ class RuleError(InputError):
     """A rule file that cannot be used: `where` is `file:line` and `what` one sentence saying what is wrong with it."""
 
     def __init__(self, where: object, what: str) -> None:
-        super().__init__("broken-rule", where=str(where), what=what)
+        super().__init__("broken-rule", where=str(where), what=what if what.endswith("?") else f"{what}.")
 
 
 class Word(str):
@@ -118,9 +119,9 @@ class _Marker:
     def node(self, node: yaml.Node) -> Node:
         at = Place(self.file, node.start_mark.line + 1)
         if id(node) in self.seen:
-            raise RuleError(at, "an alias (*name) is used; write the value out")
+            raise RuleError(at, "this value is used elsewhere by an alias (*name); write it out there")
         self.seen.add(id(node))
-        if not node.tag.startswith(_STANDARD_TAG):
+        if node.tag not in _TAGS:
             raise RuleError(at, f"the tag {node.tag} is used; write the plain value")
         if isinstance(node, yaml.ScalarNode):
             return self.word(node, at)
@@ -136,15 +137,21 @@ class _Marker:
                 raise RuleError(at, "a key must be a word")
             if key in found:
                 raise RuleError(key.at, f"the key {key} stands twice in the same place")
+            if _is_empty(value_node):
+                raise RuleError(key.at, f"{key} has no value (inside braces, a text with a comma must be quoted)")
             found[key] = self.node(value_node)
         return found
 
     def word(self, node: yaml.ScalarNode, at: Place) -> Word:
-        if not node.value.strip():
+        if _is_empty(node):
             raise RuleError(at, "a value is missing")
         word = Word(node.value)
         word.at = at
         return word
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.value.strip()
 
 
 def table(node: Node, name: str) -> Table:
