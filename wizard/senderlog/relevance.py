@@ -1,0 +1,230 @@
+"""Which of a sending server's attempts bear on the mail asked about, and what they come to."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from wizard.senderlog.model import DELIVERED, Accepted, Attempt, Event, Problem
+from wizard.senderlog.outcome import Recent
+
+SENT_ELSEWHERE = "sent-elsewhere"
+TRIED_ELSEWHERE = "tried-elsewhere"
+NOT_ATTEMPTED = "not-attempted"
+
+GRACE = timedelta(minutes=10)
+"""How far clocks and edges of a window may differ."""
+
+ANY_ZONE = timedelta(hours=14)
+"""The farthest any time zone is from UTC: how far a time of unknown zone may be off."""
+
+MOST = 200
+"""Attempts of a kind that are kept, the newest."""
+
+_OURS, _OTHERS, _UNKNOWN = "ours", "others", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The mail asked about. `gateways` are our addresses, networks and host names; empty: every host counts as ours.
+
+    `recipients` and `sender` are addresses or domains (a domain takes its subdomains in); what is empty or None fits
+    everything. `since` and `until` bound the time, aware or naive.
+    """
+
+    gateways: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    sender: str | None = None
+    message_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Coverage:
+    """From when to when the log has lines of the server, and whether that takes in the time asked about.
+
+    `covers` is None where no window was asked for. A log of unknown time zone covers a window of known zone only if it
+    does so in every zone.
+    """
+
+    first: datetime | None = None
+    last: datetime | None = None
+    covers: bool | None = None
+    attempts: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def note(self, time: datetime) -> None:
+        self.first = time if self.first is None or _before(time, self.first) else self.first
+        self.last = time if self.last is None or _before(self.last, time) else self.last
+
+    def add_problem(self, what: str) -> None:
+        if what not in self.problems:
+            self.problems.append(what)
+
+    def goes_on_after(self, time: datetime) -> bool:
+        return self.last is not None and not _before(self.last, time + GRACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """The attempts that fit, oldest first: to our gateway, to other hosts, and those whose host the log does not name.
+
+    `waiting` are messages that fit and were never tried, although the log goes on for ten minutes and more after them.
+    `result` is the newest attempt's at our gateway; else `sent-elsewhere` if another host took the mail,
+    `tried-elsewhere` if only other hosts were tried, `not-attempted` if a message waits untried or the log covers the
+    time and has nothing; None if the log cannot tell.
+    """
+
+    to_gateway: tuple[Attempt, ...]
+    elsewhere: tuple[Attempt, ...]
+    nowhere: tuple[Attempt, ...]
+    waiting: tuple[Accepted, ...]
+    coverage: Coverage
+
+    @property
+    def result(self) -> str | None:
+        if self.to_gateway:
+            return self.to_gateway[-1].result
+        if any(attempt.result == DELIVERED for attempt in self.elsewhere):
+            return SENT_ELSEWHERE
+        if self.elsewhere:
+            return TRIED_ELSEWHERE
+        unconnected = [attempt for attempt in self.nowhere if attempt.stage == "connect"]
+        if unconnected:
+            return unconnected[-1].result
+        if self.nowhere or self.waiting or self.coverage.covers:
+            return NOT_ATTEMPTED
+        return None
+
+
+def relevant(events: Iterable[Event], question: Question) -> Relevance:
+    """Sort out a log's events. Memory is bounded: of each kind the newest 200 are kept."""
+    kept = {place: deque[Attempt](maxlen=MOST) for place in (_OURS, _OTHERS, _UNKNOWN)}
+    waiting = Recent[Accepted](MOST)
+    coverage = Coverage()
+    for event in events:
+        if isinstance(event, Problem):
+            coverage.add_problem(event.what)
+            continue
+        coverage.note(event.time)
+        if isinstance(event, Attempt):
+            coverage.attempts += 1
+            waiting.pop(event.queue_id or "")
+            place = _place(event, question.gateways)
+            if _fits(event, question, place):
+                kept[place].append(event)
+        elif isinstance(event, Accepted) and _awaits(event, question):
+            waiting.put(event.queue_id, event)
+    coverage.covers = _covers(coverage, question)
+    ours, others, unknown = (tuple(sorted(kept[place], key=_when)) for place in (_OURS, _OTHERS, _UNKNOWN))
+    left = tuple(one for one in waiting.values() if coverage.goes_on_after(one.time))
+    return Relevance(ours, others, unknown, left, coverage)
+
+
+def _place(attempt: Attempt, gateways: tuple[str, ...]) -> str:
+    if not (attempt.host or attempt.ip):
+        return _OTHERS if attempt.result == DELIVERED else _UNKNOWN
+    return _OURS if not gateways or any(_same_host(gateway, attempt) for gateway in gateways) else _OTHERS
+
+
+def _when(attempt: Attempt) -> datetime:
+    return _utc(attempt.time)
+
+
+def _fits(attempt: Attempt, question: Question, place: str) -> bool:
+    if attempt.recipient is None:
+        if place != _OURS:
+            return False
+    elif question.recipients and not any(
+        _names(wanted, known)
+        for wanted in question.recipients
+        for known in (attempt.recipient, attempt.original_recipient)
+        if known is not None
+    ):
+        return False
+    if not _agrees(question.sender, attempt.sender) or not _same_id(question.message_id, attempt.message_id):
+        return False
+    began = attempt.time - timedelta(seconds=attempt.seconds or 0.0)
+    return _within(began, attempt.time, question)
+
+
+def _awaits(message: Accepted, question: Question) -> bool:
+    """A message is known by its Message-ID, its recipient, or at least its sender's full address."""
+    if not _same_id(question.message_id, message.message_id) or not _within(message.time, message.time, question):
+        return False
+    if not _agrees(question.sender, message.sender):
+        return False
+    if question.recipients and message.recipients:
+        return any(_names(wanted, known) for wanted in question.recipients for known in message.recipients)
+    if question.message_id and message.message_id:
+        return True
+    return question.sender is not None and "@" in question.sender and message.sender is not None
+
+
+def _same_host(gateway: str, attempt: Attempt) -> bool:
+    try:
+        network = ipaddress.ip_network(gateway.strip(), strict=False)
+    except ValueError:
+        return gateway.strip(" .").lower() == (attempt.host or "").strip(" .").lower()
+    for known in (attempt.ip, attempt.host):
+        try:
+            if known and ipaddress.ip_address(known) in network:
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _agrees(wanted: str | None, known: str | None) -> bool:
+    return wanted is None or known is None or _names(wanted, known)
+
+
+def _names(wanted: str, known: str) -> bool:
+    """Whether an address is the one wanted, or of the domain wanted.
+
+    >>> _names("corp.test", "Alice@mx.Corp.test"), _names("alice@corp.test", "bob@corp.test")
+    (True, False)
+    >>> _names("partner.test", "bob@xpartner.test"), _names("", "bob@partner.test")
+    (False, False)
+    """
+    wanted, known = wanted.strip(" <>.").lower(), known.strip(" <>.").lower()
+    if "@" in wanted.lstrip("@"):
+        return wanted == known
+    domain = known.rpartition("@")[2]
+    return domain == wanted.lstrip("@") or domain.endswith(f".{wanted.lstrip('@')}")
+
+
+def _same_id(wanted: str | None, known: str | None) -> bool:
+    return not wanted or not known or wanted.strip("<> ") == known.strip("<> ")
+
+
+def _within(began: datetime, ended: datetime, question: Question) -> bool:
+    if question.since is not None and _before(ended + GRACE, question.since):
+        return False
+    return not (question.until is not None and _before(question.until + GRACE, began))
+
+
+def _covers(coverage: Coverage, question: Question) -> bool | None:
+    if question.since is None or question.until is None:
+        return None
+    if coverage.first is None or coverage.last is None:
+        return False
+    late = _before(question.since + GRACE, coverage.first, doubtful=True)
+    short = _before(coverage.last + GRACE, question.until, doubtful=True)
+    return not late and not short
+
+
+def _before(one: datetime, other: datetime, doubtful: bool = False) -> bool:
+    """Whether `one` is before `other`; where one's zone is unknown, `doubtful` says what to answer if it may be."""
+    if (one.tzinfo is None) == (other.tzinfo is None):
+        return one < other
+    return _utc(other) - _utc(one) > (-ANY_ZONE if doubtful else ANY_ZONE)
+
+
+def _utc(time: datetime) -> datetime:
+    """A naive time that sorts: in UTC, or as it stands where its zone is unknown."""
+    return time.replace(tzinfo=None) - (time.utcoffset() or timedelta())
