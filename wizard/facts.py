@@ -12,7 +12,7 @@ UNAVAILABLE = "unavailable"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a fact rests on: a log line, a DNS answer, a probe's transcript line, an answer, or a search that found nothing.
+    """What a fact rests on: a log line, a DNS answer, a probe's transcript, an answer, a search that found nothing.
 
     `source` is a log file's name (then `line` is its 1-based number) or one of `dns`, `probe`, `answer`, `search`.
     `time` is ISO 8601, local with offset where known. `text` is raw: whoever shows it escapes it.
@@ -26,7 +26,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing known: `origin` is `logs`, `dns`, `probe`, `answer` or `option`; `at` the ISO time it was learnt or happened."""
+    """One thing known. `origin`: `logs`, `dns`, `probe`, `answer` or `option`; `at`: when it happened or was learnt."""
 
     name: str
     value: Value

@@ -1,0 +1,70 @@
+"""From the arguments to a command, and from what went wrong to one sentence and an exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from wizard.errors import InputError
+from wizard.words import LANGUAGES, Lang
+
+CONCLUDED, FAILED, USAGE, NO_CONCLUSION, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit statuses, which scripts rely on."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `mailwhy` and return its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language(arguments)
+    _speak_utf8()
+    try:
+        from wizard.cli.parser import parse
+
+        options = parse(arguments, lang)
+        command = import_module(f"wizard.cli.{options.module}")
+        status: int = command.run(options)
+        sys.stdout.flush()
+    except InputError as error:
+        return _say(error, lang)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`mailwhy … | head`): nothing more to say, and no noise at shutdown.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CONCLUDED
+    return status
+
+
+def language(arguments: Sequence[str]) -> Lang:
+    """The language of the run: `--lang`, else the environment's (`LC_ALL`, `LC_MESSAGES`, `LANG`), else English."""
+    for index, argument in enumerate(arguments):
+        given = argument.partition("=")[2] if argument.startswith("--lang=") else None
+        if argument == "--lang" and index + 1 < len(arguments):
+            given = arguments[index + 1]
+        for lang in LANGUAGES:
+            if given == lang:
+                return lang
+    set_by = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ja" if set_by.lower().startswith("ja") else "en"
+
+
+def _speak_utf8() -> None:
+    """Windows code pages and the C locale cannot say everything that logs contain."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _say(error: InputError, lang: Lang) -> int:
+    from wizard.render.escape import terminal
+    from wizard.words import sentence
+
+    values = {name: terminal(str(value)) for name, value in error.values.items()}
+    print(f"mailwhy: {sentence('errors', error.key, lang, **values)}", file=sys.stderr)
+    return USAGE

@@ -1,0 +1,124 @@
+"""The commands and their options. Help texts stand in `wizard/words/cli.yaml`; every command has an example."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from wizard import __version__
+from wizard.errors import InputError
+from wizard.words import LANGUAGES, Lang, words
+
+_Raw = argparse.RawDescriptionHelpFormatter
+FORMATS = ("markdown", "text", "json")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, said by whoever runs it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError("usage", message=message, command=self.prog)
+
+
+def parse(arguments: Sequence[str], lang: Lang) -> argparse.Namespace:
+    """The options of one command; `module` names the module of `wizard.cli` that runs it.
+
+    Bare `mailwhy` is `mailwhy diagnose`. Raises InputError for unknown or malformed usage, SystemExit after `--help`.
+    """
+    parser = build(lang)
+    options = parser.parse_args(list(arguments) or ["diagnose"])
+    options.lang = options.lang or lang
+    return options
+
+
+def build(lang: Lang) -> argparse.ArgumentParser:
+    """The whole parser, with its texts in one language."""
+    say = words("cli", lang)
+    parser = _Parser(
+        prog="mailwhy",
+        description=say["mailwhy"],
+        epilog=say["mailwhy.example"],
+        formatter_class=_Raw,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"mailwhy {__version__}", help=say["version"])
+    _completion(parser, say["completion"])
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, title=say["commands"])
+    for name, add in (("diagnose", _diagnose), ("report", _report), ("rules", _rules), ("demo", _demo)):
+        command = commands.add_parser(
+            name,
+            help=say[f"{name}.short"],
+            description=say[name],
+            epilog=say[f"{name}.example"],
+            formatter_class=_Raw,
+            allow_abbrev=False,
+        )
+        command.set_defaults(module=name)
+        add(command, say)
+    return parser
+
+
+def _completion(parser: argparse.ArgumentParser, text: str) -> None:
+    if "--print-completion" in sys.argv:
+        import shtab
+
+        shtab.add_argument_to(parser, "--print-completion", help=text)
+    else:  # shtab costs more to import than everything else that help needs
+        parser.add_argument("--print-completion", choices=("bash", "zsh", "tcsh"), help=text)
+
+
+def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    command.add_argument("--auto", action="store_true", help=say["auto"])
+    known = command.add_argument_group(say["group.known"])
+    known.add_argument("--log", action="append", metavar="PATH", default=[], help=say["log"])
+    known.add_argument("--sender-ip", action="append", metavar="IP", default=[], help=say["sender-ip"])
+    known.add_argument("--sender", metavar="ADDRESS|DOMAIN", help=say["sender"])
+    known.add_argument("--recipient", metavar="ADDRESS", help=say["recipient"])
+    known.add_argument("--subject", metavar="TEXT", help=say["subject"])
+    known.add_argument("--message-id", metavar="ID", help=say["message-id"])
+    known.add_argument("--since", metavar="TIME", help=say["since"])
+    known.add_argument("--until", metavar="TIME", help=say["until"])
+    known.add_argument("--answer", action="append", metavar="FACT=VALUE", default=[], help=say["answer"])
+    known.add_argument("--case", metavar="FILE", help=say["case"])
+    _output(command, say)
+
+
+def _report(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    command.add_argument("case", metavar="CASE", help=say["report.case"])
+    _output(command, say)
+
+
+def _demo(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    _output(command, say)
+
+
+def _rules(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    _lang(command, say)
+    actions = command.add_subparsers(metavar="ACTION", required=True, dest="action")
+    for name in ("list", "facts", "check", "explain"):
+        action = actions.add_parser(
+            name,
+            help=say[f"rules.{name}"],
+            description=say[f"rules.{name}"],
+            epilog=say[f"rules.{name}.example"],
+            formatter_class=_Raw,
+            allow_abbrev=False,
+        )
+        if name == "explain":
+            action.add_argument("id", metavar="ID", help=say["rules.id"])
+        if name == "check":
+            action.add_argument("--rules", metavar="FOLDER", help=say["rules.folder"])
+        _lang(action, say)
+
+
+def _output(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    output = command.add_argument_group(say["group.output"])
+    output.add_argument("--format", choices=FORMATS, default="markdown", help=say["format"])
+    output.add_argument("--output", metavar="FILE", help=say["output"])
+    _lang(output, say)
+
+
+def _lang(group: argparse._ActionsContainer, say: Mapping[str, str]) -> None:
+    group.add_argument("--lang", choices=LANGUAGES, help=say["lang"])

@@ -1,0 +1,75 @@
+"""The case's facts as a question to the log, and the log opened once for all gatherers of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from wizard.errors import InputError
+from wizard.facts import UNAVAILABLE, Fact
+from wizard.gather.base import Desk
+from wizard.maillog.asked import Asked, Candidate, Window, read_network
+from wizard.maillog.files import find_files
+from wizard.maillog.log import Log
+from wizard.times import in_zone
+
+PATHS = "log.files"
+
+
+def known(facts: Mapping[str, Fact], name: str) -> str | None:
+    """A text fact's value, None where it is open or unavailable."""
+    fact = facts.get(name)
+    return str(fact.value) if fact and fact.value != UNAVAILABLE else None
+
+
+def open_log(facts: Mapping[str, Fact], desk: Desk) -> Log:
+    """The log that the case names. Raises InputError for a path that cannot be read."""
+    paths = paths_of(facts)
+    if paths not in desk.logs:
+        hint = Window(in_zone(known(facts, "window.since"), None), in_zone(known(facts, "window.until"), None))
+        desk.logs[paths] = Log(find_files(paths), hint=hint, now=desk.now)
+    return desk.logs[paths]
+
+
+def paths_of(facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """The paths named, in their order."""
+    value = facts[PATHS].value
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+def window(facts: Mapping[str, Fact], log: Log) -> Window:
+    """The time asked about, in the zone of the log."""
+    offsets = {appliance.offset for appliance in log.appliances() if appliance.offset is not None}
+    offset = offsets.pop() if len(offsets) == 1 else None
+    return Window(_time(facts, "window.since", offset), _time(facts, "window.until", offset))
+
+
+def _time(facts: Mapping[str, Fact], name: str, offset: int | None) -> datetime | None:
+    return in_zone(known(facts, name), offset)
+
+
+def asked(facts: Mapping[str, Fact]) -> Asked:
+    """Everything asked for but the window. Raises InputError for an address that is none."""
+    return Asked(
+        candidates=candidates(facts),
+        sender=known(facts, "sender.mailbox"),
+        recipient=known(facts, "recipient.mailbox"),
+        subject=known(facts, "message.subject"),
+        message_id=known(facts, "message.id"),
+    )
+
+
+def candidates(facts: Mapping[str, Fact]) -> tuple[Candidate, ...]:
+    """The sender's addresses with who named them."""
+    fact = facts.get("sender.address")
+    if fact is None or fact.value == UNAVAILABLE:
+        return ()
+    source = known(facts, "sender.source") or "option"
+    texts = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+    found = []
+    for text in texts:
+        try:
+            found.append(Candidate(read_network(text), source))
+        except ValueError as error:
+            raise InputError("not-an-address", text=text) from error
+    return tuple(found)

@@ -1,0 +1,186 @@
+"""What a log file covers: its lines, its times, and the silences in which mail went through that it does not show.
+
+A quiet night is no hole. Silence is one when the appliance's connection counter (ICID) jumped across it. To look at
+every line of a big file for that would cost more than the search itself, so a file of one appliance is sampled: between
+two samples less than an hour apart there can be no hour of silence. Only where samples lie farther apart is the place
+found by halving; a file of several appliances, whose lines hide each other's silence, is looked at line by line.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from wizard.maillog.encoding import decode
+from wizard.maillog.prefix import split_prefix
+from wizard.maillog.stamps import Stamp
+
+SILENCE = timedelta(hours=1)
+_SAMPLES = 32
+_EVERY_LINE = 512 * 1024
+_OPENED = re.compile(rb"New SMTP ICID (\d{1,18})", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Silence:
+    """Over an hour without a line of this appliance; `before` and `after` are the ICIDs on both sides, where seen."""
+
+    start: datetime
+    end: datetime
+    before: int | None
+    after: int | None = None
+
+    @property
+    def hides_mail(self) -> bool:
+        """Whether the counter jumped; one step is the next connection itself."""
+        return self.before is not None and self.after is not None and abs(self.after - self.before) > 1
+
+
+@dataclass(slots=True)
+class Extent:
+    """What one file holds of one appliance."""
+
+    host: str | None
+    first: datetime | None = None
+    last: datetime | None = None
+    first_icid: int | None = None
+    last_icid: int | None = None
+    silences: list[Silence] = field(default_factory=list)
+    _latest: datetime | None = None
+
+    def tick(self, time: datetime | None, icid: int | None) -> None:
+        """Take in the next line: its time, and the ICID it opens if it does."""
+        if time is not None:
+            if self._latest is not None and abs(time - self._latest) > SILENCE:
+                start, end = sorted((self._latest, time))
+                self.silences.append(Silence(start, end, self.last_icid))
+            self._latest = time
+            self.first = min(self.first or time, time)
+            self.last = max(self.last or time, time)
+        if icid is not None:
+            self.first_icid = icid if self.first_icid is None else self.first_icid
+            self.last_icid = icid
+            for silence in reversed(self.silences):
+                if silence.after is not None:
+                    break
+                silence.after = icid
+
+
+class Survey:
+    """Fed block by block while a file is searched (`search(..., observe=survey.observe)`)."""
+
+    def __init__(self, date: Callable[[Stamp], datetime | None]) -> None:
+        self._date = date
+        self._ascents = 0
+        self._descents = 0
+        self._previous: datetime | None = None
+        self.lines = 0
+        self.bytes = 0
+        self.extents: dict[str | None, Extent] = {}
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the file runs backwards, as exports from a search tool do; a few jumps back do not make it so."""
+        return self._descents > 2 * self._ascents
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest time in the file."""
+        return min((e.first for e in self.extents.values() if e.first), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        """The latest time in the file."""
+        return max((e.last for e in self.extents.values() if e.last), default=None)
+
+    def observe(self, number: int, block: bytes) -> None:
+        """Take in the next block of whole lines; `number` is its first line's."""
+        del number
+        self.lines += block.count(b"\n") + (not block.endswith(b"\n") and bool(block))
+        self.bytes += len(block)
+        for start in self._places(block):
+            self._look(block, start)
+        if len(self.extents) == 1 and len(block) > _EVERY_LINE:
+            self._note_counter(block)
+
+    def _places(self, block: bytes) -> Iterator[int]:
+        if len(block) <= _EVERY_LINE or len(self.extents) > 1:
+            yield from _line_starts(block)
+            return
+        marks = sorted({_line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {_last_line(block)})
+        hosts = {split_prefix(_line(block, mark)).host for mark in marks} | set(self.extents)
+        if len(hosts) > 1:
+            yield from _line_starts(block)
+            return
+        for left, right in itertools.pairwise(marks):
+            yield left
+            yield from self._between(block, left, right)
+        yield marks[-1]
+
+    def _between(self, block: bytes, left: int, right: int) -> Iterator[int]:
+        """The places between two samples at which an hour of silence begins or ends, found by halving."""
+        a, b = self._time(block, left), self._time(block, right)
+        middle = _line_start(block, (left + right) // 2)
+        if a is None or b is None or abs(b - a) <= SILENCE or middle in (left, right):
+            middle = block.find(b"\n", left, right) + 1 if a and b and abs(b - a) > SILENCE else 0
+            if not left < middle < right:
+                return
+        yield from self._between(block, left, middle)
+        yield middle
+        yield from self._between(block, middle, right)
+
+    def _time(self, block: bytes, start: int) -> datetime | None:
+        stamp = split_prefix(_line(block, start)).stamp
+        return self._date(stamp) if stamp else None
+
+    def _look(self, block: bytes, start: int) -> None:
+        line = block[start : _line_end(block, start)]
+        prefix = split_prefix(decode(line[:400]))
+        time = self._date(prefix.stamp) if prefix.stamp else None
+        if prefix.stamp is None:
+            return
+        if prefix.host not in self.extents:
+            self.extents[prefix.host] = Extent(prefix.host)
+        opened = _OPENED.search(line)
+        if len(block) > _EVERY_LINE and opened is None:
+            opened = _OPENED.search(block, start, min(len(block), start + 65_536))
+        self.extents[prefix.host].tick(time, int(opened[1]) if opened else None)
+        if time is not None and self._previous is not None:
+            self._ascents += time > self._previous
+            self._descents += time < self._previous
+        self._previous = time or self._previous
+
+    def _note_counter(self, block: bytes) -> None:
+        (extent,) = self.extents.values()
+        at = max(block.rfind(b"New SMTP ICID "), block.rfind(b"New smtp ICID "))
+        opened = _OPENED.match(block, at) if at >= 0 else None
+        if opened:
+            extent.tick(None, int(opened[1]))
+
+
+def _line_starts(block: bytes) -> Iterator[int]:
+    start = 0
+    while start < len(block):
+        yield start
+        end = block.find(b"\n", start)
+        start = len(block) if end < 0 else end + 1
+
+
+def _line_start(block: bytes, place: int) -> int:
+    return block.rfind(b"\n", 0, place) + 1
+
+
+def _last_line(block: bytes) -> int:
+    return block.rfind(b"\n", 0, max(len(block) - 1, 0)) + 1
+
+
+def _line_end(block: bytes, start: int) -> int:
+    end = block.find(b"\n", start)
+    return len(block) if end < 0 else end
+
+
+def _line(block: bytes, start: int) -> str:
+    return decode(block[start : min(_line_end(block, start), start + 400)])

@@ -1,0 +1,224 @@
+"""From a case to the report of fixed shape (`wizard.render.contract`), its texts filled in from the rule base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from wizard.case import State
+from wizard.conclusion import Conclusion, Judged
+from wizard.diagnosis import focus_values
+from wizard.engine import Engine
+from wizard.facts import UNAVAILABLE, Evidence, Fact
+from wizard.planner import next_steps
+from wizard.render.contract import (
+    AboutJson,
+    Confidence,
+    CoverageJson,
+    EvidenceJson,
+    FactJson,
+    FindingJson,
+    MessageJson,
+    MomentJson,
+    NextJson,
+    Origin,
+    Plain,
+    Reader,
+    RecipientJson,
+    RemedyJson,
+    Report,
+)
+from wizard.render.escape import plain
+from wizard.rows import Row
+from wizard.rulebase.base import RuleBase
+from wizard.rulebase.conditions import NONE
+from wizard.rulebase.firing import Fired, standing
+from wizard.rulebase.model import ADDRESSEES, Finding
+from wizard.rulebase.texts import fill, placeholders
+from wizard.words import Lang, sentence
+
+OTHER_FINDINGS = 50
+EVIDENCE = 12
+"""Pieces of evidence shown for one finding."""
+SEARCH = "search"
+
+
+def build(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> Report:
+    """The whole report in one language."""
+    focus = conclusion.focus
+    outcome = focus.outcome if focus else None
+    return {
+        "schema": "mailwhy/1",
+        "conclusion": None
+        if outcome is None
+        else {"id": outcome.finding, "confidence": cast(Confidence, conclusion.confidence)},
+        "findings": _findings(state, conclusion, engine.base, lang),
+        "facts": _facts({**state.facts, **(focus.row.facts if focus else {})}),
+        "messages": _messages(conclusion.rows, engine.base),
+        "timeline": [cast(MomentJson, _moment(one)) for one in (focus.row.timeline if focus else ())],
+        "next": _next(state, conclusion, engine, lang),
+        "coverage": cast(CoverageJson, state.coverage or {"from": None, "to": None, "files": []}),
+    }
+
+
+def _moment(moment: object) -> dict[str, object]:
+    names = ("time", "icid", "mid", "dcid", "text", "source", "line")
+    return {name: getattr(moment, name) for name in names}
+
+
+def _findings(state: State, conclusion: Conclusion, base: RuleBase, lang: Lang) -> list[FindingJson]:
+    focus = conclusion.focus
+    found: list[FindingJson] = []
+    if focus:
+        stand = standing(base, focus.fired)
+        ordered = sorted(stand, key=lambda one: one is not focus.outcome)
+        for one in ordered:
+            confidence = conclusion.confidence if one is focus.outcome else one.confidence
+            found.append(_finding(one, confidence or one.confidence, focus, state, base, lang))
+    others = [one for one in conclusion.rows if one is not focus and one.outcome is not None and one.row.in_window]
+    for other in others[:OTHER_FINDINGS]:
+        assert other.outcome is not None
+        found.append(_finding(other.outcome, other.outcome.confidence, other, state, base, lang))
+    return found
+
+
+def _finding(one: Fired, confidence: str, judged: Judged, state: State, base: RuleBase, lang: Lang) -> FindingJson:
+    finding = base.findings[one.finding]
+    facts = {**state.facts, **judged.row.facts}
+    values = {name: fact.value for name, fact in facts.items()}
+    wording = finding.words[lang]
+    notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
+    shown = {name: plain(base.shown(name, fact.value, lang)) for name, fact in facts.items()}
+    made: FindingJson = {
+        "id": finding.id,
+        "confidence": cast(Confidence, confidence),
+        "title": _filled(wording.title, shown),
+        "explanation": "\n".join(_filled(text, shown) for text in (wording.explanation, *notes)),
+        "detail": _detail(finding, one, facts),
+        "about": _about(judged.row),
+        "evidence": _evidence(finding.shown_facts(one.rules), facts),
+        "because": [c.fact for index in one.rules[:1] for c in finding.rules[index].conditions],
+        "remedies": _remedies(finding, values, shown, lang),
+        "cites": list(finding.cites),
+    }
+    if finding.limits:
+        made["limits"] = _filled(finding.limits[lang], shown)
+    return made
+
+
+def _filled(text: str, shown: Mapping[str, str]) -> str:
+    return fill(text, {name: shown.get(name, "?") for name in placeholders(text)})
+
+
+def _known(fact: Fact | None) -> bool:
+    return fact is not None and fact.value not in (NONE, UNAVAILABLE)
+
+
+def _detail(finding: Finding, one: Fired, facts: Mapping[str, Fact]) -> dict[str, Plain]:
+    detail = finding.detail_of(one.rules)
+    return {key: _plain(facts[name]) for key, name in detail.items() if _known(facts.get(name))}
+
+
+def _plain(fact: Fact) -> Plain:
+    return list(fact.value) if isinstance(fact.value, tuple) else fact.value
+
+
+def _about(row: Row) -> AboutJson | None:
+    about = row.about
+    if about == type(about)():
+        return None
+    return {
+        "host": about.host,
+        "ip": about.ip,
+        "icid": about.icid,
+        "mid": about.mid,
+        "recipient": about.recipient,
+    }
+
+
+def _evidence(names: Iterable[str], facts: Mapping[str, Fact]) -> list[EvidenceJson]:
+    """What the shown facts rest on, each piece once: the deciding fact's first, then in log order."""
+    pieces = list(dict.fromkeys(piece for name in names if name in facts for piece in facts[name].evidence))
+    kept = pieces[:EVIDENCE]
+    return [
+        _piece(piece)
+        for piece in sorted(kept, key=lambda one: (one.line is None, one.source if one.line else "", one.line or 0))
+    ]
+
+
+def _piece(piece: Evidence) -> EvidenceJson:
+    if piece.line is None:
+        return cast(EvidenceJson, {"source": piece.source, "text": piece.text})
+    return {"source": piece.source, "line": piece.line, "time": piece.time, "text": piece.text}
+
+
+def _remedies(finding: Finding, values: Mapping[str, object], shown: Mapping[str, str], lang: Lang) -> list[RemedyJson]:
+    chosen = finding.remedies(lang, values)  # type: ignore[arg-type]
+    return [
+        {"for": cast(Reader, whom), "text": _filled(chosen[whom], shown)} for whom in ADDRESSEES if chosen.get(whom)
+    ]
+
+
+def _facts(facts: Mapping[str, Fact]) -> dict[str, FactJson]:
+    return {
+        name: {"value": _plain(fact), "from": cast(Origin, fact.origin), "at": fact.at}
+        for name, fact in sorted(facts.items())
+        if fact.value != UNAVAILABLE
+    }
+
+
+def _messages(rows: Sequence[Judged], base: RuleBase) -> list[MessageJson]:
+    """The attempts in the window, the oldest first, the recipients of one message together."""
+    groups: dict[str, list[Judged]] = {}
+    for one in reversed(rows):
+        if one.row.in_window and one.row.attempt not in {SEARCH, "nothing"}:
+            groups.setdefault(one.row.attempt, []).append(one)
+    return [_message(group, base) for group in groups.values()]
+
+
+def _message(group: Sequence[Judged], base: RuleBase) -> MessageJson:
+    row = group[0].row
+    outcomes = [one.outcome.finding for one in group if one.outcome]
+    return {
+        "host": row.about.host,
+        "icid": row.about.icid,
+        "mid": row.about.mid,
+        "sender": row.sender,
+        "recipients": _recipients(group, base),
+        "sender_ip": row.about.ip,
+        "time": row.began,
+        "outcome": min(outcomes, key=base.rank, default=None),
+    }
+
+
+def _recipients(group: Sequence[Judged], base: RuleBase) -> list[RecipientJson]:
+    """Each recipient once, with the worst that became of it where it was expanded to several."""
+    worst: dict[str, str | None] = {}
+    for one in group:
+        address = one.row.about.recipient
+        if address is None:
+            continue
+        outcome = one.outcome.finding if one.outcome else None
+        known = worst.get(address)
+        worst[address] = min((o for o in (known, outcome) if o), key=base.rank, default=None)
+    return [{"address": address, "outcome": outcome} for address, outcome in worst.items()]
+
+
+def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[NextJson]:
+    """What would settle or change the conclusion, from the planner."""
+    base = engine.base
+    found: list[NextJson] = []
+    for step in next_steps(base, engine.fire, focus_values(conclusion), state.tried):
+        source = step.source
+        hangs = dict.fromkeys(finding for findings in step.wanted.values() for finding in findings)
+        titles = ", ".join(base.findings[name].words[lang].title for name in list(hangs)[:3])
+        how = source.help or source.how or source.title
+        found.append(
+            {
+                "fact": next(iter(step.wanted)),
+                "question": (source.question or source.title)[lang],
+                "why": sentence("interview", "why", lang, findings=titles),
+                "how": how[lang],
+            }
+        )
+    return found

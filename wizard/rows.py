@@ -1,0 +1,74 @@
+"""Rows: what rules judge one by one. A row is one attempt, or the search itself where no attempt was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from wizard.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which attempt: unknown is None; ICID 0 is None."""
+
+    host: str | None = None
+    ip: str | None = None
+    icid: int | None = None
+    mid: int | None = None
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of an attempt's story, without its prefix."""
+
+    time: str | None
+    icid: int | None
+    mid: int | None
+    dcid: int | None
+    text: str
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One attempt with its facts.
+
+    `attempt` is equal for the recipients of one message. `began` and `received` (the end of its DATA) are ISO times.
+    `ties` are the criteria asked for that its own lines fulfil: `address`, `candidate`, `sender`, `recipient`,
+    `subject`, `message-id`. `before` has its facts as they stood when it was first held up. `in_window` is false for
+    what fits all but the time asked about: it can only supersede.
+    """
+
+    attempt: str
+    about: About
+    facts: Mapping[str, Fact]
+    sender: str | None = None
+    message_id: str | None = None
+    began: str | None = None
+    received: str | None = None
+    ties: frozenset[str] = frozenset()
+    in_window: bool = True
+    before: Mapping[str, Fact] | None = None
+    timeline: tuple[Moment, ...] = field(default=())
+
+
+def instant(iso: str | None) -> datetime | None:
+    """An ISO time as a naive one that can be compared: in UTC where it has an offset, as it stands where not.
+
+    >>> instant("2024-03-01T09:00:00+09:00"), instant("2024-03-01T09:00:00")
+    (datetime.datetime(2024, 3, 1, 0, 0), datetime.datetime(2024, 3, 1, 9, 0))
+    """
+    if iso is None:
+        return None
+    time = datetime.fromisoformat(iso)
+    return time.astimezone(timezone.utc).replace(tzinfo=None) if time.tzinfo else time
+
+
+def seconds_between(start: str | None, end: str | None) -> float | None:
+    """Seconds from one ISO time to another, None where one is unknown."""
+    first, last = instant(start), instant(end)
+    return None if first is None or last is None else (last - first) / timedelta(seconds=1)
