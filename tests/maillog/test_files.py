@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from wizard.errors import InputError
+from wizard.maillog import packed
+from wizard.maillog.bytescan import optional
 from wizard.maillog.files import LogFile, find_files
 from wizard.maillog.search import Needle, search
 
@@ -24,6 +26,12 @@ zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) els
 
 STAMP = b"Wed Nov 19 09:16:38 2014 Info: "
 LOG = b"".join(STAMP + b"MID %d ICID 5 From: <u%d@example.net>\n" % (n, n) for n in range(20_000))
+
+
+@pytest.fixture(params=["with libraries", "without"], autouse=True)
+def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "without":
+        monkeypatch.setattr(packed, "optional", lambda *names: None if "isal" in names[0] else optional(*names))
 
 
 def text(file: LogFile) -> bytes:
@@ -169,13 +177,13 @@ def test_truncated_and_damaged_streams_give_what_they_hold(tmp_path: Path, packi
     log = os.urandom(600_000).hex().encode()
     log = b"\n".join(log[n : n + 90] for n in range(0, len(log), 90))
     pack = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd.compress}[packing]
-    packed = pack(log)
-    truncated = one(put(tmp_path / "a.log", packed[: len(packed) * 9 // 10]))
+    whole = pack(log)
+    truncated = one(put(tmp_path / "a.log", whole[: len(whole) * 9 // 10]))
     assert log.startswith(text(truncated))
     assert len(text(truncated)) > len(log) // 2 or packing == "bzip2"
     assert truncated.problems == [f"truncated {packing} stream"]
-    half = len(packed) // 2
-    damaged = one(put(tmp_path / "b.log", packed[:half] + bytes(1000) + packed[half + 1000 :]))
+    half = len(whole) // 2
+    damaged = one(put(tmp_path / "b.log", whole[:half] + bytes(1000) + whole[half + 1000 :]))
     text(damaged)
     assert damaged.problems == [f"damaged {packing} stream"]
 
@@ -203,7 +211,7 @@ def test_endless_lines_are_cut_and_what_follows_is_found(tmp_path: Path) -> None
     log = LOG + endless + STAMP + b"MID 77777 ready\n"
     for data in (log, gzip.compress(log)):
         file = one(put(tmp_path / "a.log", data))
-        assert max(map(len, file.blocks())) < 8 << 20
+        assert max(map(len, file.blocks())) < 3 << 20
         assert [entry.line for entry in search(file, [Needle(b"MID 77777")])] == [20_002]
         assert file.problems == ["line longer than 1 MiB cut"]
 
@@ -215,7 +223,7 @@ def test_a_run_of_zeros_packed_needs_little_memory(tmp_path: Path) -> None:
     file = one(put(tmp_path / "a.log.gz", data))
     tracemalloc.start()
     assert [entry.line for entry in search(file, [Needle(b"MID 77777")])] == [20_001]
-    assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    assert tracemalloc.get_traced_memory()[1] < 20 << 20
     tracemalloc.stop()
 
 
@@ -223,7 +231,7 @@ def test_a_bomb_is_left_at_its_ceiling(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("wizard.maillog.packed.CEILING", 10 << 20)
     monkeypatch.setattr("wizard.maillog.packed.RATIO", 10)
     file = one(put(tmp_path / "a.log.gz", gzip.compress((b"x" * 99 + b"\n") * 1_000_000)))
-    assert 10 << 20 <= len(text(file)) < 16 << 20
+    assert 10 << 20 <= len(text(file)) < 12 << 20
     assert file.problems == ["unpacks to far more than a log does: read in part"]
 
 

@@ -67,7 +67,7 @@ class LogFile:
             self.problems.append(problem)
 
     def blocks(self) -> Iterator[bytes]:
-        """The text in blocks of about 4 MiB, each of whole lines (the last may lack its line end), without zero bytes.
+        """The text in blocks of about 1 MiB, each of whole lines (the last may lack its line end), without zero bytes.
 
         UTF-16 comes as UTF-8; everything else in its own bytes, CRLF included. Nothing for what is no text.
         """
