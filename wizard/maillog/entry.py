@@ -11,17 +11,20 @@ from dataclasses import fields
 from itertools import product
 
 from wizard.maillog.events.base import Event, Unknown
-from wizard.maillog.events.delivery import Response
-from wizard.maillog.events.message import AbortedOther
+from wizard.maillog.events.delivery import Delivered, FailedTry, Response
+from wizard.maillog.events.header import MessageId, Subject
+from wizard.maillog.events.message import AbortedOther, BouncedByPolicy, Dropped
+from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.scanning import CustomLog, ScanError, ScanNote
+from wizard.maillog.events.security import AuthTrouble
 from wizard.maillog.events.system import Housekeeping
 from wizard.maillog.prefix import Prefix, split_prefix
 
 _ODDLY_WRAPPED = 3  # so many breaks are tried each on its own; more of them only all alike
 _WIDTH = 60  # a line that is complete but was wrapped all the same is at least this long
-_NOTHING = (None, "", (), False)
 _CLOSED = (")", "]", "'", '"')
-_FREE_TEXT = (CustomLog, Housekeeping, ScanError, ScanNote)
+_QUOTING = (BouncedByPolicy, Delivered, Dropped, FailedTry, Generated, MessageId, Rewritten, Subject)
+_VAGUE = (AbortedOther, AuthTrouble, CustomLog, Housekeeping, ScanError, ScanNote)
 
 Reader = Callable[[str], Event | None]
 
@@ -31,7 +34,7 @@ def read_lines(text: str, read: Reader) -> tuple[Prefix, Event | None]:
     lines = _first_paragraph(text)
     prefix = split_prefix(lines[0].strip())
     event = read(prefix.body)
-    if _is_known(event) and (len(lines[0].rstrip()) < _WIDTH or isinstance(event, _FREE_TEXT)):
+    if _is_known(event) and len(lines[0].rstrip()) < _WIDTH and not isinstance(event, _VAGUE):
         return prefix, event
     for count in range(2, len(lines) + 1):
         for joined in _joins(lines[:count]):
@@ -73,14 +76,21 @@ def _is_known(event: Event | None) -> bool:
 
 def _says_more(body: str, event: Event | None, longer_body: str, longer: Event | None) -> bool:
     """Whether the longer form completes the shorter one, rather than having a stranger's next line at its end."""
+    if isinstance(event, _VAGUE):
+        return not isinstance(longer, _VAGUE)
+    if getattr(event, "reason", None) == "other" and getattr(longer, "reason", None) != "other":
+        return True
     if type(longer) is not type(event):
-        return isinstance(event, AbortedOther)
+        return False
     if isinstance(longer, Response) and longer_body.endswith(longer.text):  # a reply that is not in quotes has no end
         return not body.endswith(_CLOSED)
-    if getattr(event, "reason", None) == "other" != getattr(longer, "reason", None):
+    if isinstance(event, Split) and isinstance(longer, Split):
+        return len(longer.recipients) > len(event.recipients) and not any(" " in name for name in longer.recipients)
+    if _filled(longer) > _filled(event):
         return True
-    return _filled(longer) > _filled(event) or (longer_body.endswith(_CLOSED) and not body.endswith(_CLOSED))
+    return isinstance(event, _QUOTING) and longer_body.endswith(_CLOSED) and not body.endswith(_CLOSED)
 
 
 def _filled(event: Event | None) -> int:
-    return sum(getattr(event, field.name) not in _NOTHING for field in fields(event)) if event else 0
+    values = [getattr(event, field.name) for field in fields(event)] if event else []
+    return sum(value is not None and value is not False and value not in {"", ()} for value in values)

@@ -22,7 +22,11 @@ _forms = Forms(
     system.read,
 )
 
-_NAMED = re.compile(r"(?:[A-Za-z/()-]{1,20}:? +){0,4}?((?:(?:MID|ICID|DCID):? +\d{1,20}[:,]? *){1,3})", re.ASCII)
+_NAMED = re.compile(
+    r"(?:(?:Alias|Bounced:|Connection|Delayed:|Deleted:|Delivery|Double|EUQ:|ISQ:|LDAP:|Mail|Message|New|Possible|RPC"
+    r"|SMTP|Start) (?:[A-Za-z():/]{1,20} +){0,4}?)?((?:(?:MID|ICID|DCID|RCID):? +\d{1,20}[:,]? *){1,3})",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)
 
 

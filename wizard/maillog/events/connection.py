@@ -177,6 +177,7 @@ _REMOTE = re.compile(
 )
 _GROUP = re.compile(r"(ACCEPT|RELAY|REJECT|TCPREFUSE|CONTINUE)(?: (?:SG|sender group) *(.*))?", re.DOTALL)
 _SCORE = re.compile(r"(?: |^)(?:SBRS|IPRS?|IP Reputation(?: Score)?) +")
+_CUT_OFF = {"not", "unable", "unable to"}  # "not enabled", "unable to retrieve", wrapped
 _DELAYED = re.compile(
     r"Delayed HAT REJECT (?:continuing session for recipient logging|Message (from|recipient):) *(.*)", re.DOTALL
 )
@@ -213,6 +214,8 @@ def verdict(icid: int, rest: str) -> Event | None:
     if score_at:
         text, score = text[: score_at.start()], text[score_at.end() :]
         score, _, country = score.partition(" country ")
+        if score.strip() in _CUT_OFF:
+            return None
     elif " country " in text:
         text, _, country = text.partition(" country ")
     group, _, match = text.partition(" match") if not text.startswith("match") else ("", "", text[len("match") :])

@@ -96,19 +96,21 @@ def decode_subject(text: str) -> str:
     parts: list[tuple[str, bytes | str]] = []
     at = 0
     for found in _WORD.finditer(text):
-        between = _FOLD.sub(" ", text[at : found.start()])
-        if between.strip() or not parts:
-            parts.append(("", between))
         decoded = _decoded(found[2], found[3]) if _is_charset(found[1]) else None
-        parts.append(("", found[0]) if decoded is None else (found[1].lower(), decoded))
+        if decoded is None:
+            continue
+        between = text[at : found.start()]
+        if not parts or _FOLD.sub(" ", between).strip():
+            parts.append(("", between))
+        parts.append((found[1].lower(), decoded))
         at = found.end()
-    parts.append(("", _FOLD.sub(" ", text[at:])))
+    parts.append(("", text[at:]))
     return "".join(_joined(charset, [part for _, part in run]) for charset, run in groupby(parts, lambda part: part[0]))
 
 
 def _joined(charset: str, parts: list[bytes | str]) -> str:
     """Bytes of one charset are joined first: some mailers cut a character in two words."""
-    text = "".join(part for part in parts if isinstance(part, str))
+    text = _FOLD.sub(" ", "".join(part for part in parts if isinstance(part, str)))
     return text or b"".join(part for part in parts if isinstance(part, bytes)).decode(charset or "ascii", "replace")
 
 
@@ -123,14 +125,9 @@ def _decoded(encoding: str, text: str) -> bytes | None:
 
 def _is_charset(name: str) -> bool:
     try:
-        codec = codecs.lookup(name)
+        "".encode(name)  # a LookupError for what is no charset but a codec of bytes
+        return codecs.lookup(name).name not in _NO_TEXT
     except (LookupError, ValueError):
-        return False
-    if codec.name in _NO_TEXT:
-        return False
-    try:
-        return isinstance(b"".decode(name, "replace"), str)
-    except (LookupError, UnicodeError):
         return False
 
 

@@ -177,7 +177,9 @@ _GENERATED = re.compile(
 )
 _REWRITTEN = re.compile(r"rewritten to (?:MID )?(\d{1,20}) by (.+)", re.ASCII | re.DOTALL)
 _REINJECTED = re.compile(r"(?:EUQ|ISQ): Reinjected MID (\d{1,20}) as MID (\d{1,20})", re.ASCII)
-_ALIAS = re.compile(r"Alias match: MID (\d{1,20}) RID (\d{1,20}) recipient (\S+) mapped to (.*)", re.ASCII | re.DOTALL)
+_ALIAS = re.compile(
+    r"Alias match: MID (\d{1,20}) RID (\d{1,20}) recipient (\S+) mapped to (\[.*\])", re.ASCII | re.DOTALL
+)
 _QUERY = re.compile(
     r"LDAP: (Drop|Bounce|Reroute) query (\S+) MID (\d{1,20}) RID (\d{1,20}) address (.*)", re.ASCII | re.DOTALL
 )
@@ -247,6 +249,8 @@ def _ldap(body: str) -> Event | None:
     mid, rid, who = int(found[3]), int(found[4]), found[5]
     if found[1] == "Reroute":
         who, _, targets = who.partition(" to ")
+        if not targets.endswith("]"):
+            return None
         return LdapRerouted(mid, rid, address(who), tuple(literals(targets)[::2]))
     kind = LdapDropped if found[1] == "Drop" else LdapBounced
     return kind(mid, rid, address(who), found[2])

@@ -1,0 +1,123 @@
+"""What a text is, for whoever gave another log than the one that answers, or no log at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+
+from wizard.maillog import bounce_log, consolidated, tracking
+from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning
+from wizard.maillog.events.base import Forms
+from wizard.maillog.prefix import Prefix, begins_entry, split_prefix
+
+_LOOKED_AT = 5_000
+_LONGEST = 4_000
+_mail = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read)
+
+_PICTURES = re.compile(
+    r"(?:\x89|\ufffd)PNG|GIF8[79]a|.{0,8}(?:JFIF|Exif)|\xff\xd8\xff|BM.{4}\x00|RIFF.{4}WEBP", re.DOTALL
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_DELIVERY = re.compile(r"<(?:success|bounce|rcpt) [a-z_]+=|</(?:success|bounce)>")
+_CONVERSATION = re.compile(
+    r"(?:ICID:? )?\d{1,20} (?:Sent to|Received from) ['\"]?[0-9a-fA-F.:]+|(?:Sent to|Received from) '", re.ASCII
+)
+_WEB = re.compile(
+    r"req:\S+ user:\S* id:|(?:Session \S+ from|http service on|Error in http connection|SSL error with client) "
+)
+_LOGINS = re.compile(
+    r"The user \S+ (?:successfully logged|logged|failed)|User \S+ from \S+ (?:was|failed)|log(?:in|out):\S+ user:"
+    r"|An authentication attempt by|Appliance: |Source IP: "
+)
+_SYSTEM = re.compile(
+    r"PID \d{1,9}: |lame DNS referral|Received an invalid DNS Response|DNS Temporary Failure|The system time was"
+    r"|System is coming up|Failed to bootstrap the DNS"
+)
+_OTHERS = (
+    ("domain-debug", re.compile(r"\d{1,20} (?:Sent|Rcvd): ['\"]", re.ASCII)),
+    ("injection-debug", _CONVERSATION),
+    ("gui", _WEB),
+    ("audit", _LOGINS),
+    ("antispam", re.compile(r"case antispam |(?:CASE|case)(?::|-daemon)|graymail [\[(]")),
+    ("antivirus", re.compile(r"(?:sophos|mcafee) +antivirus - ", re.IGNORECASE)),
+    ("amp", re.compile(r"(?:File (?:reputation query|uploaded|not uploaded)|Response received for file)")),
+    ("quarantine", re.compile(r"(?:ISQ|EUQ|SLBL): ")),
+    ("scanner", re.compile(r"PF: ")),
+    ("updater", re.compile(r"\S+ (?:waiting for new updates|beginning .*update|verifying applied files)")),
+    ("status", re.compile(r"Status: CPULd ")),
+    ("ldap-debug", re.compile(r"LDAP: ")),
+    ("system", _SYSTEM),
+)
+_IN_MAIL_LOGS_TOO = {None, "antivirus", "ldap-debug", "quarantine", "status", "system"}
+_HEADER = re.compile(
+    r"Begin Logfile|End Logfile|Version: \S+ SN: |Time offset from UTC: |Logfile rolled over", re.ASCII
+)
+
+
+def recognise(lines: Iterable[str]) -> str:
+    r"""The kind of a text by its first lines: a word for a message to whoever named the file.
+
+    `mail` (the log that answers) · other logs of this gateway: `tracking`, `consolidated`, `bounce`, `domain-debug`,
+    `injection-debug`, `delivery`, `gui`, `audit`, `system`, `antispam`, `antivirus`, `amp`, `quarantine`, `scanner`,
+    `updater`, `status`, `ldap-debug` · `warning-level` (a log that holds only warnings) · `header-only` (a log without
+    entries) · `other-log` (entries with times, in no known form) · `empty`, `image`, `binary`, `prose`.
+
+    >>> recognise(["Wed Nov 19 09:16:38 2014 Info: ICID 5 close"])
+    'mail'
+    >>> recognise(["Sat Dec 21 02:37:22 2003 Info: 102503993 Sent: 'MAIL FROM:<bob@sender.test>'"])
+    'domain-debug'
+    >>> recognise(["Dear all,", "mail from Bob does not arrive."]), recognise([]), recognise(["\x89PNG\r\n"])
+    ('prose', 'empty', 'image')
+    """
+    taken = [line[:_LONGEST] for line in islice(lines, _LOOKED_AT)]
+    text = "\n".join(taken[:200])
+    if not text.strip():
+        return "empty"
+    if _PICTURES.match(text):
+        return "image"
+    if len(_CONTROL.findall(text)) * 20 > len(text):
+        return "binary"
+    return _of_entries(taken)
+
+
+def _of_entries(lines: list[str]) -> str:
+    found: Counter[str] = Counter()
+    levels: Counter[str] = Counter()
+    for line in lines:
+        prefix = split_prefix(line.strip())
+        begins = begins_entry(line.encode("utf-8", "replace"))
+        if prefix.level:
+            levels[prefix.level] += 1
+        found[_kind(prefix, begins=begins)] += 1
+    if found["mail"]:
+        return "mail" if not found["tracking"] > found["mail"] else "tracking"
+    known = [(count, kind) for kind, count in found.items() if kind not in {"prose", "other-log", "header-only"}]
+    if known:
+        return max(known)[1]
+    if levels and not levels.keys() & {"Info", "Information", "Debug", "Trace", "Notice"}:
+        return "warning-level"
+    if found["header-only"] and not found["other-log"]:
+        return "header-only"
+    return "other-log" if found["other-log"] > found["prose"] else "prose"
+
+
+def _kind(prefix: Prefix, *, begins: bool) -> str:
+    body = prefix.body
+    if _HEADER.match(body):
+        return "header-only"
+    if _DELIVERY.match(body):
+        return "delivery"
+    if body.startswith("CEF:") and consolidated.read(body):
+        return "consolidated"
+    if bounce_log.read(body):
+        return "bounce"
+    other = next((kind for kind, form in _OTHERS if form.match(body)), None) if begins else None
+    if other is not None and other not in _IN_MAIL_LOGS_TOO:
+        return other
+    if _mail(body):
+        return "mail"
+    if tracking.read(body):
+        return "tracking"
+    return other or ("other-log" if begins else "prose")
