@@ -161,9 +161,14 @@ def _capped(focus: Judged, judged: Iterable[Judged]) -> str:
     if focus.fate == ARRIVED:
         return confidence
     only_candidate = ties == {"candidate"}
-    others = any(one.fate == ARRIVED and one.row.in_window for one in judged)
+    others = any(_is_other_arrival(one, focus) for one in judged)
     untied = not ties & {"sender", "recipient", "subject", "message-id"}
     return _at_most_likely(confidence) if only_candidate or (others and untied) else confidence
+
+
+def _is_other_arrival(one: Judged, focus: Judged) -> bool:
+    """Whether it is other fitting mail that arrived: other recipients of the same message are not."""
+    return one.fate == ARRIVED and one.row.in_window and one.row.attempt != focus.row.attempt
 
 
 def _at_most_likely(confidence: str) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import re
 from datetime import datetime
 from pathlib import Path
 
 from wizard.errors import InputError
-from wizard.facts import Evidence, Fact, Value
+from wizard.facts import Fact, Value
+from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
 from wizard.rulebase.base import RuleBase
-from wizard.times import read_time
 
-_MAILBOX = re.compile(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
 KEYS = (
     "sender.address",
     "sender.mailbox",
@@ -32,37 +30,19 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
     if options.log:
         given["log.files"] = tuple(options.log)
     if options.sender_ip:
-        given["sender.address"] = tuple(_network(text) for text in options.sender_ip)
+        given["sender.address"] = tuple(address for text in options.sender_ip for address in read_addresses(text))
         given["sender.source"] = "option"
     for name, text in (("sender.mailbox", options.sender), ("recipient.mailbox", options.recipient)):
         if text is not None:
-            given[name] = _mailbox(text)
+            given[name] = read_mailbox(text)
     for name, text in (("message.subject", options.subject), ("message.id", options.message_id)):
         if text is not None:
             given[name] = _text(text, name)
     given.update(_window(options.since, options.until))
     if any(name in given for name in KEYS):
         given["search.key"] = "given"
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    facts = [Fact(name, value, "option", now) for name, value in given.items()]
-    return (*facts, *(_answer(text, base, now) for text in options.answer))
-
-
-def _network(text: str) -> str:
-    from wizard.maillog.asked import read_network
-
-    try:
-        network = read_network(text)
-    except ValueError as error:
-        raise InputError("not-an-address", text=text) from error
-    alone = network.prefixlen == network.max_prefixlen
-    return str(network.network_address if alone else network)
-
-
-def _mailbox(text: str) -> str:
-    if not _MAILBOX.fullmatch(text.strip()):
-        raise InputError("not-a-mailbox", text=text)
-    return text.strip()
+    facts = [Fact(name, value, "option", now()) for name, value in given.items()]
+    return (*facts, *(_answer(text, base) for text in options.answer))
 
 
 def _text(text: str, name: str) -> str:
@@ -75,10 +55,7 @@ def _window(since: str | None, until: str | None) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, text in (("window.since", since), ("window.until", until)):
         if text is not None:
-            try:
-                found[name] = read_time(text, end=name.endswith("until"))
-            except ValueError as error:
-                raise InputError("not-a-time", text=text, option=f"--{name.partition('.')[2]}") from error
+            found[name] = read_moment(text, f"--{name.partition('.')[2]}")
     if len(found) == 2 and _later(str(found["window.since"]), str(found["window.until"])):
         raise InputError("since-after-until", since=since, until=until)
     return found
@@ -91,7 +68,7 @@ def _later(since: str, until: str) -> bool:
     return first > last
 
 
-def _answer(text: str, base: RuleBase, now: str) -> Fact:
+def _answer(text: str, base: RuleBase) -> Fact:
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError("answer-without-value", text=text)
@@ -103,7 +80,7 @@ def _answer(text: str, base: RuleBase, now: str) -> Fact:
         parsed = kind.parse(value)
     except ValueError as error:
         raise InputError("answer-not-valid", name=name, reason=str(error)) from error
-    return Fact(name, parsed, "answer", now, (Evidence("answer", f"{name}: {value}"),))
+    return answer(name, parsed, value)
 
 
 def output_path(options: argparse.Namespace) -> Path | None:

@@ -9,17 +9,29 @@ from wizard.facts import Fact
 from wizard.gather.base import Desk, Gathered, Gatherer
 from wizard.rulebase.model import Source
 
-NAMES = ("logs", "earlier_mail")
+MODULES = {
+    "logs": "logs",
+    "earlier_mail": "earlier_mail",
+    "question": "question",
+    "ask_log": "ask_log",
+    "ask_tracking": "ask_log",
+    "ask_sender": "ask_sender",
+    "ask_recipient": "ask_criterion",
+    "ask_message_id": "ask_criterion",
+    "ask_window": "ask_criterion",
+    "ask_addresses": "ask_criterion",
+}
+"""Gatherer, as rules/facts/sources.yaml calls it → module."""
 
 
 def gatherers() -> dict[str, Gatherer]:
     """Every gatherer by the name that rules/facts/sources.yaml calls it."""
-    return {name: _lazily(name) for name in NAMES}
+    return {name: _lazily(module) for name, module in MODULES.items()}
 
 
-def _lazily(name: str) -> Gatherer:
+def _lazily(module: str) -> Gatherer:
     def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
-        gathered: Gathered = import_module(f"wizard.gather.{name}").gather(source, facts, desk)
+        gathered: Gathered = import_module(f"wizard.gather.{module}").gather(source, facts, desk)
         return gathered
 
     return gather

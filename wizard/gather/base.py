@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wizard.facts import Fact
 from wizard.rows import Row
@@ -13,7 +13,8 @@ from wizard.rulebase.base import RuleBase
 from wizard.rulebase.model import Source
 from wizard.words import Lang
 
-if False:  # for the type checker alone: the log is opened by the gatherers that need it
+if TYPE_CHECKING:
+    from wizard.gather.asking import Asker
     from wizard.maillog.log import Log
 
 
@@ -40,6 +41,16 @@ class Desk:
     now: datetime
     tell: Callable[[str], None] = lambda _: None
     logs: dict[tuple[str, ...], Log] = field(default_factory=dict)
+    _asker: Asker | None = None
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks the questions; made when the first is asked."""
+        if self._asker is None:
+            from wizard.gather.asking import Asker
+
+            self._asker = Asker(self.lang)
+        return self._asker
 
 
 class Gatherer(Protocol):

@@ -70,9 +70,9 @@ def _word(log: Log, holes: list[Gap], window: Window) -> str:
     first, last = log.first, log.last
     if first is None or last is None:
         return "unknown"
-    start, end = window.since or first, window.until or last
     if not holes:
         return "whole"
+    start, end = window.since or first, window.until or last
     if start >= end:
         return "none"
     dark = sum((min(hole.end, end) - max(hole.start, start) for hole in holes), timedelta())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wizard.facts import Evidence, Fact
+from wizard.facts import Fact
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.coverage import coverage_of, say_coverage
+from wizard.gather.kinds import check
 from wizard.gather.search_log import asked, open_log, window
 from wizard.maillog.asked import Asked, Window, domain_of, in_domain, read_address
 from wizard.maillog.assemble import assemble
@@ -30,6 +31,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Every attempt that fits; where none does, one row that says so and how far the log could say it."""
     del source
     log = open_log(facts, desk)
+    answers = check(log, desk)
     question = asked(facts)
     follow(log, question)
     span = window(facts, log)
@@ -37,7 +39,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     everywhere = _attempts(records, question)
     rows = [_row(one, records, span) for one in everywhere]
     if not any(row.in_window for row in rows):
-        rows.append(_nothing(log, records, replace(question, window=span), desk))
+        rows.append(_nothing(log, records, replace(question, window=span), desk) if answers else _wrong_log(question))
     return Gathered(rows=tuple(rows[:MOST_ROWS]), coverage=coverage_of(log))
 
 
@@ -131,8 +133,14 @@ def _nothing(log: Log, records: Records, question: Asked, desk: Desk) -> Row:
         _say_elsewhere(says, records, question)
     if question.sender:
         _say_other_envelope(says, records, question)
-    ties = frozenset({"address"} if question.addresses_given else {"candidate"} if addresses else ())
-    return Row("search", About(ip=alone, recipient=question.recipient), says.facts, sender=question.sender, ties=ties)
+    return Row("search", About(ip=alone, recipient=question.recipient), says.facts, sender=question.sender)
+
+
+def _wrong_log(question: Asked) -> Row:
+    """The row of a search in logs that cannot answer: nothing is said but that."""
+    says = Says()
+    says.say("log.coverage", "wrong-log")
+    return Row("search", About(recipient=question.recipient), says.facts, sender=question.sender)
 
 
 def _say_elsewhere(says: Says, records: Records, question: Asked) -> None:
@@ -162,8 +170,3 @@ def _say_other_envelope(says: Says, records: Records, question: Asked) -> None:
             line = opened[0]
         if line and not in_domain(domain, domain_of(sender[0])):
             says.say("log.other_envelope", sender[0] or "<>", line, sender[1])
-
-
-def searched(text: str) -> tuple[Evidence, ...]:
-    """What was looked for and not found, as evidence."""
-    return (Evidence("search", text),)

@@ -46,8 +46,9 @@ def gaps(extents: Iterable[Extent], window: Window) -> list[Gap]:
     assert first is not None
     if window.since and first - window.since > GRACE:
         found.insert(0, Gap(window.since, min(first, window.until or first)))
-    if window.until and window.until - end > GRACE:
-        found.append(Gap(max(end, window.since or end), window.until))
+    beyond = window.until or window.since
+    if beyond and beyond - end > GRACE:
+        found.append(Gap(end if window.until is None else max(end, window.since or end), beyond))
     return found
 
 
