@@ -52,8 +52,9 @@ def read(path: Path) -> SenderLog:
 
 def about(path: Path, recipient: str, *gateways: str) -> Relevance:
     now = datetime.now()
-    window = {"since": now - timedelta(minutes=5), "until": now}
-    return relevant(read(path).events(), Question(gateways, (recipient,), "bob@partner.test", **window))
+    window = (now - timedelta(minutes=5), now)
+    question = Question(gateways, (recipient,), "bob@partner.test", since=window[0], until=window[1])
+    return relevant(read(path).events(), question)
 
 
 @pytest.mark.parametrize("server", SERVERS)

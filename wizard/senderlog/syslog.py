@@ -21,6 +21,9 @@ _AFTER_TIME = re.compile(
 _AFTER_TIME_5424 = re.compile(
     r"\s\S{1,255}\s(?P<tag>\S{1,80})\s(?P<pid>\S{1,20})\s\S{1,32}\s(?:-|\[[^\]]*\])\s\ufeff?(?P<text>.*)"
 )
+AFTER_TAG = r"(?:(?:\[\d{1,10}\])?:| \S{1,20} \S{1,32} (?:-|\[[^\]]{0,300}\])) "
+"""What stands between a program's name and its words, in the old form or RFC 5424's."""
+
 _SOLARIS = re.compile(r"\[ID \d+ \w+\.\w+\] ")
 
 

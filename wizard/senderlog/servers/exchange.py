@@ -55,7 +55,7 @@ FIELDS = (
     "context",
 )
 _RECOGNISED = re.compile(
-    r"#Log-type: SMTP Send Protocol Log|#Fields: date-time,connector-id,session-id|"
+    r"#Log-type: SMTP (?:Send|Receive) Protocol Log|#Fields: date-time,connector-id,session-id|"
     r"\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]*,[0-9A-F]{6,20},\d+,[^,]*,[^,]*:\d+,[-+<>*],"
 )
 _ENDPOINT = re.compile(r"\[?(?P<ip>[0-9A-Fa-f.:]{2,45})(?:%\d+)?\]?:(?P<port>\d{1,5})$")

@@ -162,10 +162,7 @@ class Parser:
         if event in ("RECEIVE", "SUBMIT"):
             yield Accepted(NAME, time, queue_id, (evidence,), sender, message_id, recipients)
         elif event in _OUTCOMES and source in _TRYING:
-            statuses = values.get("recipientstatus", "").split(";")
-            if len(statuses) != len(recipients):
-                statuses = [values.get("recipientstatus", "")] * len(recipients)
-            for recipient, status in zip(recipients or (None,), statuses or ("",), strict=True):
+            for recipient, status in _by_recipient(recipients, values.get("recipientstatus", "")):
                 attempt = Attempt(
                     NAME,
                     time,
@@ -178,6 +175,14 @@ class Parser:
                     via=source.lower(),
                 )
                 yield _ended(event, values, status).applied(attempt, (evidence,))
+
+
+def _by_recipient(recipients: tuple[str, ...], status: str) -> list[tuple[str | None, str]]:
+    """Each recipient with its own status, or with all of it where the parts are not one a recipient."""
+    if not recipients:
+        return [(None, status)]
+    parts = status.split(";")
+    return [*zip(recipients, parts if len(parts) == len(recipients) else [status] * len(recipients), strict=True)]
 
 
 def _ended(event: str, values: dict[str, str], status: str) -> Outcome:

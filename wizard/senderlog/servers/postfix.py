@@ -35,7 +35,7 @@ from wizard.senderlog.model import (
     Moment,
 )
 from wizard.senderlog.outcome import EarlierHosts, Outcome, Recent, delivered, find_host, of_reply
-from wizard.senderlog.syslog import Entry, split
+from wizard.senderlog.syslog import AFTER_TAG, Entry, split
 
 NAME = "postfix"
 
@@ -84,8 +84,8 @@ def recognises(text: str) -> bool:
 
 
 _RECOGNISED = re.compile(
-    r" (?:[\w.-]*postfix[\w./-]{0,80}/\w+|[\w./-]{1,80}/(?:qmgr|cleanup|smtp|pickup))(?:\[\d+\])?: "
-    r"(?:[0-9A-Za-z]{6,20}: |NOQUEUE|connect)"
+    r" (?:[\w.-]*postfix[\w./-]{0,80}/\w+|[\w./-]{1,80}/(?:qmgr|cleanup|smtp|pickup))"
+    rf"{AFTER_TAG}(?:[0-9A-Za-z]{{6,20}}: |NOQUEUE|connect)"
 )
 
 

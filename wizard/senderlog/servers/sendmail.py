@@ -34,7 +34,7 @@ from wizard.senderlog.model import (
     Moment,
 )
 from wizard.senderlog.outcome import EarlierHosts, Outcome, Recent, delivered, find_host, of_reply
-from wizard.senderlog.syslog import Entry, split
+from wizard.senderlog.syslog import AFTER_TAG, Entry, split
 
 NAME = "sendmail"
 
@@ -70,7 +70,7 @@ def recognises(text: str) -> bool:
 
 
 _RECOGNISED = re.compile(
-    r" (?:sendmail|sm-mta|sm-msp\S{0,20}|sm-que)(?:\[\d+\])?:(?: \[ID [^\]]+\])? [0-9A-Za-z]{12,20}: "
+    rf" (?:sendmail|sm-mta|sm-msp\S{{0,20}}|sm-que){AFTER_TAG}(?:\[ID [^\]]+\] )?[0-9A-Za-z]{{12,20}}: "
 )
 
 

@@ -1,0 +1,397 @@
+"""qmail and Exchange, which do not run here: lines in the shapes of their documentation, every result of each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from wizard.senderlog import Attempt, Clock, SenderLog
+
+NOW = Clock(datetime(2026, 11, 25))
+
+
+def attempts(lines: list[str], clock: Clock = NOW) -> tuple[str | None, list[Attempt]]:
+    log = SenderLog(enumerate(lines, start=1), "a.log", clock)
+    return log.server, [event for event in log.events() if isinstance(event, Attempt)]
+
+
+def qmail(words: str, seconds: int) -> list[str]:
+    begun, ended = 0x6A1F2B5C, 0x6A1F2B5C + seconds
+    return [
+        f"@40000000{begun:08x}0a1b2c3d new msg 4711",
+        f"@40000000{begun:08x}0a1b2c3d info msg 4711: bytes 512 from <bob@partner.test> qp 77 uid 501",
+        f"@40000000{begun:08x}0a1b2c3d starting delivery 9: msg 4711 to remote alice@corp.test",
+        f"@40000000{ended:08x}0a1b2c3d delivery 9: {words}",
+    ]
+
+
+QMAIL = [
+    ("deferral: Connected_to_192.0.2.1_but_connection_died._(#4.4.2)/", 1200, "connection-lost", None, None, True),
+    (
+        "deferral: Connected_to_192.0.2.1_but_connection_died._Possible_duplicate!_(#4.4.2)/",
+        1,
+        "connection-lost",
+        None,
+        None,
+        False,
+    ),
+    (
+        "deferral: Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/",
+        60,
+        "connect-timeout",
+        "connect",
+        None,
+        True,
+    ),
+    ("deferral: Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/", 0, "other", "connect", None, False),
+    (
+        "deferral: Connected_to_192.0.2.1_but_greeting_failed./Remote_host_said:_421_4.3.2_too_many/",
+        0,
+        "deferred",
+        "banner",
+        "421 4.3.2 too many",
+        False,
+    ),
+    (
+        "deferral: Connected_to_192.0.2.1_but_sender_was_rejected./Remote_host_said:_451_4.7.1_later/",
+        0,
+        "deferred",
+        "mail-from",
+        "451 4.7.1 later",
+        False,
+    ),
+    (
+        "failure: 192.0.2.1_does_not_like_recipient./Remote_host_said:_550_5.1.1_no_such/Giving_up_on_192.0.2.1./",
+        0,
+        "rejected",
+        "rcpt-to",
+        "550 5.1.1 no such",
+        False,
+    ),
+    (
+        "failure: 192.0.2.1_failed_after_I_sent_the_message./Remote_host_said:_554_5.7.1_content/",
+        0,
+        "rejected",
+        "data",
+        "554 5.7.1 content",
+        False,
+    ),
+    ("deferral: TLS_connect_failed:_timed_out;_connected_to_192.0.2.1./", 0, "tls-failed", "starttls", None, False),
+    ("success: 192.0.2.1_accepted_message./Remote_host_said:_250_ok_4711/", 0, "delivered", None, "250 ok 4711", False),
+    ("deferral: CNAME_lookup_failed_temporarily._(#4.4.3)/", 0, "other", None, None, False),
+]
+
+
+@pytest.mark.parametrize(("words", "seconds", "result", "stage", "reply", "silent"), QMAIL)
+def test_qmail(words: str, seconds: int, result: str, stage: str | None, reply: str | None, silent: bool) -> None:
+    server, (attempt,) = attempts(qmail(words, seconds))
+    assert server == "qmail"
+    assert (attempt.result, attempt.stage, attempt.reply, attempt.silent) == (result, stage, reply, silent)
+    assert (attempt.sender, attempt.recipient, attempt.queue_id) == ("bob@partner.test", "alice@corp.test", "4711")
+    assert attempt.seconds == seconds
+    assert attempt.time.tzinfo is timezone.utc
+
+
+def test_qmail_through_splogger() -> None:
+    lines = [
+        "Nov 24 22:18:08 mail qmail: 1795526288.100000 info msg 4711: bytes 5 from <bob@partner.test> qp 7 uid 5",
+        "Nov 24 22:18:08 mail qmail: 1795526288.200000 starting delivery 9: msg 4711 to remote alice@corp.test",
+        "Nov 24 22:18:09 mail qmail: 1795526289.200000 delivery 9: success: "
+        "192.0.2.1_accepted_message./Remote_host_said:_250_ok/",
+    ]
+    server, (attempt,) = attempts(lines)
+    assert (server, attempt.result, attempt.ip, attempt.seconds) == ("qmail", "delivered", "192.0.2.1", 1.0)
+    assert attempt.time == datetime(2026, 11, 24, 13, 18, 9, 200000, timezone.utc)
+
+
+def test_qmail_local_delivery_names_no_host() -> None:
+    lines = [
+        "@400000006a1f2b5c0a1b2c3d starting delivery 9: msg 4711 to local alice@corp.test",
+        "@400000006a1f2b5c0a1b2c3d delivery 9: success: did_1+0+0/",
+    ]
+    _, (attempt,) = attempts(lines)
+    assert (attempt.result, attempt.host, attempt.ip, attempt.via) == ("delivered", None, None, "local")
+
+
+def test_qmail_delivery_begun_before_the_log_is_left_out() -> None:
+    server, found = attempts(["@400000006a1f2b5c0a1b2c3d delivery 9: success: did_1+0+0/"])
+    assert (server, found) == ("qmail", [])
+
+
+HEADER = [
+    "#Software: Microsoft Exchange Server",
+    "#Version: 15.0.0.0",
+    "#Log-type: SMTP Send Protocol Log",
+    "#Date: 2026-11-24T13:00:00.000Z",
+    "#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context",
+]
+CONNECT = [("*", "", "attempting to connect"), ("+", "", "")]
+GREETED = [*CONNECT, ("<", "220 gw.corp.test ESMTP", "")]
+HELLO = [*GREETED, (">", "EHLO ex01.partner.test", ""), ("<", "250  gw.corp.test Hello SIZE 8BITMIME STARTTLS", "")]
+MAIL = [
+    *HELLO,
+    ("*", "", "sending message with RecordId 77 and InternetMessageId <1@partner.test>"),
+    (">", "MAIL FROM:<bob@partner.test> SIZE=500", ""),
+    ("<", "250 ok", ""),
+]
+RCPT = [*MAIL, (">", "RCPT TO:<alice@corp.test>", ""), ("<", "250 ok", "")]
+QUIT = [(">", "QUIT", ""), ("<", "221 bye", ""), ("-", "", "Local")]
+
+
+def exchange(events: list[tuple[str, str, str]], pause: int = 0) -> list[str]:
+    """Lines a second apart; `pause` seconds before the last."""
+    lines = list(HEADER)
+    for number, (event, data, context) in enumerate(events):
+        second = number + (pause if number == len(events) - 1 else 0)
+        local = "10.0.0.5:4711" if number else ""
+        lines.append(
+            f"2026-11-24T13:{second // 60:02}:{second % 60:02}.000Z,Internet,08DA13335961996,{number},{local},"
+            f'192.0.2.1:25,{event},"{data}",{context}'
+        )
+    return lines
+
+
+EXCHANGE = [
+    ([*CONNECT, ("-", "", "Local")], "greeting-timeout", "banner", None, None, True),
+    ([*CONNECT, ("-", "", "Remote")], "connection-lost", "banner", None, None, False),
+    ([*CONNECT, ("-", "", "Remote(ConnectionReset)")], "connection-lost", "banner", None, None, False),
+    (
+        [CONNECT[0], ("*", "", "SocketTimedout: Socket error code 10060")],
+        "connect-timeout",
+        "connect",
+        None,
+        None,
+        True,
+    ),
+    (
+        [CONNECT[0], ("*", "", '"Failed to connect. Winsock error code: 10061, Win32 error code: 10061"')],
+        "connection-refused",
+        "connect",
+        None,
+        None,
+        False,
+    ),
+    (
+        [CONNECT[0], ("*", "", '"Failed to connect. Winsock error code: 10051, Win32 error code: 10051"')],
+        "other",
+        "connect",
+        None,
+        None,
+        False,
+    ),
+    (
+        [*CONNECT, ("<", "421 4.3.2 too many sessions", ""), *QUIT],
+        "deferred",
+        "banner",
+        "421 4.3.2 too many sessions",
+        None,
+        False,
+    ),
+    (
+        [*CONNECT, ("<", "554 access rejected", ""), ("-", "", "Remote")],
+        "rejected",
+        "banner",
+        "554 access rejected",
+        None,
+        False,
+    ),
+    (
+        [
+            *HELLO,
+            (">", "STARTTLS", ""),
+            ("<", "220 go", ""),
+            ("*", "", "TLS negotiation failed with error UnknownCredentials"),
+            ("-", "", "Local"),
+        ],
+        "tls-failed",
+        "starttls",
+        None,
+        None,
+        False,
+    ),
+    (
+        [*HELLO, (">", "STARTTLS", ""), ("<", "454 4.7.0 TLS not available", ""), ("-", "", "Local")],
+        "tls-failed",
+        "starttls",
+        "454 4.7.0 TLS not available",
+        None,
+        False,
+    ),
+    (
+        [*MAIL[:-1], ("<", "550 5.7.1 SPF unauthorized", ""), *QUIT],
+        "rejected",
+        "mail-from",
+        "550 5.7.1 SPF unauthorized",
+        None,
+        False,
+    ),
+    (
+        [*RCPT[:-1], ("<", "451 4.7.1 later", ""), *QUIT],
+        "deferred",
+        "rcpt-to",
+        "451 4.7.1 later",
+        "alice@corp.test",
+        False,
+    ),
+    (
+        [*RCPT[:-1], ("<", "550 5.1.1 no such", ""), *QUIT],
+        "rejected",
+        "rcpt-to",
+        "550 5.1.1 no such",
+        "alice@corp.test",
+        False,
+    ),
+    ([*RCPT[:-1], ("-", "", "Remote")], "connection-lost", "rcpt-to", None, "alice@corp.test", False),
+    ([*RCPT[:-1], ("-", "", "Local")], "connection-lost", "rcpt-to", None, "alice@corp.test", True),
+    (
+        [*RCPT, (">", "DATA", ""), ("<", "354 go", ""), ("-", "", "Remote(SocketError)")],
+        "connection-lost",
+        "data",
+        None,
+        "alice@corp.test",
+        False,
+    ),
+    (
+        [*RCPT, (">", "BDAT 500 LAST", ""), ("<", "554 5.7.1 content", ""), *QUIT],
+        "rejected",
+        "data",
+        "554 5.7.1 content",
+        "alice@corp.test",
+        False,
+    ),
+    (
+        [*RCPT, (">", "DATA", ""), ("<", "354 go", ""), ("<", "250 ok 4711", ""), *QUIT],
+        "delivered",
+        "data",
+        "250 ok 4711",
+        "alice@corp.test",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "result", "stage", "reply", "recipient", "silent"), EXCHANGE)
+def test_exchange_send_log(
+    events: list[tuple[str, str, str]],
+    result: str,
+    stage: str,
+    reply: str | None,
+    recipient: str | None,
+    silent: bool,
+) -> None:
+    server, (attempt,) = attempts(exchange(events, pause=300))
+    assert server == "exchange"
+    assert (attempt.result, attempt.stage, attempt.reply, attempt.silent) == (result, stage, reply, silent)
+    assert (attempt.recipient, attempt.ip, attempt.port) == (recipient, "192.0.2.1", 25)
+    assert attempt.time.utcoffset() is not None
+    if recipient:
+        assert (attempt.sender, attempt.message_id) == ("bob@partner.test", "<1@partner.test>")
+
+
+def test_exchange_session_with_two_mails() -> None:
+    data = [(">", "DATA", ""), ("<", "354 go", ""), ("<", "250 ok", "")]
+    second = [
+        ("*", "", "sending message with RecordId 78 and InternetMessageId <2@partner.test>"),
+        (">", "MAIL FROM:<carol@partner.test>", ""),
+        (">", "RCPT TO:<alice@corp.test>", ""),
+        (">", "RCPT TO:<dave@corp.test>", ""),
+        ("<", "250 ok", ""),
+        ("<", "550 5.1.1 no such", ""),
+        ("<", "250 ok", ""),
+    ]
+    _, found = attempts(exchange([*RCPT, *data, *second, *data, *QUIT]))
+    assert [(one.sender, one.recipient, one.message_id, one.result) for one in found] == [
+        ("bob@partner.test", "alice@corp.test", "<1@partner.test>", "delivered"),
+        ("carol@partner.test", "alice@corp.test", "<2@partner.test>", "rejected"),
+        ("carol@partner.test", "dave@corp.test", "<2@partner.test>", "delivered"),
+    ]
+
+
+def test_exchange_quiet_session_is_no_attempt() -> None:
+    assert attempts(exchange([*HELLO, *QUIT]))[1] == []
+
+
+def test_exchange_receive_log_is_said_to_be_the_wrong_one() -> None:
+    lines = [line.replace("SMTP Send", "SMTP Receive") for line in exchange([*RCPT, *QUIT])]
+    log = SenderLog(enumerate(lines, start=1), "RECV.LOG", NOW)
+    assert [type(event).__name__ for event in log.events()] == ["Problem"]
+
+
+def tracking(
+    event: str, recipients: str, status: str, source: str = "SMTP", context: str = "", server: str = ""
+) -> list[str]:
+    return [
+        "#Software: Microsoft Exchange Server",
+        "#Log-type: Message Tracking Log",
+        "#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,source-context,connector-id,source,"
+        "event-id,internal-message-id,message-id,network-message-id,recipient-address,recipient-status,total-bytes,"
+        "recipient-count,related-recipient-address,reference,message-subject,sender-address,return-path,message-info",
+        f'2026-11-24T13:18:08.100Z,,EX01,{server},"{context}",Internet,{source},{event},77,<1@partner.test>,n77,'
+        f'{recipients},"{status}",500,1,,,order 0815,bob@partner.test,bob@partner.test,',
+    ]
+
+
+LED = "[{LED=451 4.4.397 Error communicating with target host. -> %s};{MSG=};{FQDN=gw.corp.test};{IP=192.0.2.1};{LRT=}]"
+TRACKING = [
+    ("SENDEXTERNAL", "250 2.0.0 ok 4711", "delivered", "250 2.0.0 ok 4711"),
+    ("DEFER", LED % "421 4.2.1 Unable to connect -> SocketTimedout: Socket error code 10060", "connect-timeout", None),
+    (
+        "DEFER",
+        LED % "421 4.2.1 Unable to connect -> SocketConnectionRefused: Socket error code 10061",
+        "connection-refused",
+        None,
+    ),
+    ("DEFER", LED % "421 4.2.1 Unable to connect", "other", None),
+    ("DEFER", LED % "421 4.4.1 Connection timed out", "connection-lost", None),
+    ("DEFER", LED % "421 4.4.2 Connection dropped due to ConnectionReset", "connection-lost", None),
+    ("DEFER", "451 4.4.0 Primary target IP address responded with: ''454 4.7.5 TLS''", "tls-failed", None),
+    (
+        "DEFER",
+        "451 4.7.1 Unable to perform DMARC verification.",
+        "deferred",
+        "451 4.7.1 Unable to perform DMARC verification.",
+    ),
+    ("FAIL", "550 5.1.1 Unknown address", "rejected", "550 5.1.1 Unknown address"),
+]
+
+
+@pytest.mark.parametrize(("event", "status", "result", "reply"), TRACKING)
+def test_exchange_tracking(event: str, status: str, result: str, reply: str | None) -> None:
+    server = "192.0.2.1,gw.corp.test" if event.startswith("SEND") else ","
+    name, (attempt,) = attempts(tracking(event, "alice@corp.test", status, server=server))
+    assert name == "exchange"
+    assert (attempt.result, attempt.reply) == (result, reply)
+    assert (attempt.sender, attempt.recipient, attempt.message_id) == (
+        "bob@partner.test",
+        "alice@corp.test",
+        "<1@partner.test>",
+    )
+    if "{IP=" in status or event.startswith("SEND"):
+        assert (attempt.host, attempt.ip) == ("gw.corp.test", "192.0.2.1")
+
+
+def test_exchange_tracking_exported_by_powershell() -> None:
+    lines = [
+        '"PSComputerName","Timestamp","ClientIp","ServerIp","ServerHostname","SourceContext","Source","EventId",'
+        '"MessageId","Recipients","RecipientStatus","Sender"',
+        '"ex01","11/24/2026 1:18:08 PM","","192.0.2.1","gw.corp.test","","SMTP","SENDEXTERNAL","<1@partner.test>",'
+        '"alice@corp.test","250 ok","bob@partner.test"',
+        '"ex01","11/24/2026 1:19:08 PM","","","","","SMTP","FAIL","<2@partner.test>",'
+        '"System.String[]","550 no","bob@partner.test"',
+    ]
+    server, (sent, failed) = attempts(lines)
+    assert server == "exchange"
+    assert (sent.result, sent.recipient, sent.time) == (
+        "delivered",
+        "alice@corp.test",
+        datetime(2026, 11, 24, 13, 18, 8),
+    )
+    assert (failed.result, failed.recipient) == ("rejected", None)
+
+
+def test_exchange_that_did_not_try_speaks_for_itself_only() -> None:
+    _, (attempt,) = attempts(
+        tracking("FAIL", "alice@corp.test", "550 5.1.10 RESOLVER.ADR.RecipientNotFound", "ROUTING", server=",")
+    )
+    assert (attempt.result, attempt.reply, attempt.tried) == ("other", None, False)
