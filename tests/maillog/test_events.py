@@ -119,6 +119,8 @@ def test_the_total_time_limit_is_no_idleness() -> None:
          Spf(1, "mailfrom", "x Pass (v=spf1) y@sender.test", "Fail")),
         ("MID 1 DMARC: Message from domain x, DMARC pass (SPF aligned True).test, DMARC fail (SPF aligned False)",
          Dmarc(1, "fail", "Message from domain x, DMARC pass (SPF aligned True).test, DMARC fail (SPF aligned False)")),
+        ("MID 1 DMARC: Message from domain x.test, DMARC fail (SPF aligned False), DMARC policy is reject",
+         Dmarc(1, "fail", "Message from domain x.test, DMARC fail (SPF aligned False), DMARC policy is reject")),
         ("MID 1 SDR: Domains for which SDR is requested: reverse DNS host: r.test, helo: h.test, env-from: e.test, "
          "header-from: f.test, reply-to: Not Present", ScanDomains(1, "r.test", "h.test", "e.test", "f.test", None)),
     ],

@@ -115,6 +115,8 @@ FORMS = {
     "Wed Nov 19 09:16:38 2014 ICID 5 close": ("2014-11-19T09:16:38", None, None, None),
     "Jun 26 10:42:23 gw1 smail: ICID 5 close": ("06-26T10:42:23", "gw1", "smail", None),
     "Jun 26 10:42:23 2001:db8::1 smail: Info: ICID 5 close": ("06-26T10:42:23", "2001:db8::1", "smail", "Info"),
+    "mail.current:Mon Mar  5 14:21:04 2018 Info: ICID 5 close": ("2018-03-05T14:21:04", None, None, "Info"),
+    "C:\\logs\\mail.s:12:Mon Mar 5 14:21:04 2018 Info: ICID 5 close": ("2018-03-05T14:21:04", None, None, "Info"),
     "Sat Feb 30 10:42:23 2024 Info: ICID 5 close": (None, None, None, "Info"),
 }
 

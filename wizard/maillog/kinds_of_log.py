@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from wizard.maillog import bounce_log, consolidated, tracking
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning
 from wizard.maillog.events.base import Forms
-from wizard.maillog.prefix import Prefix, begins_entry, split_prefix
+from wizard.maillog.prefix import begins_entry, split_prefix
 
 _LOOKED_AT = 5_000
 _LONGEST = 4_000
+_WRAPPED = 8
+_NOT_KNOWN = {"other-log", "prose"}
 _mail = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read)
 
 _PICTURES = re.compile(
@@ -85,15 +87,18 @@ def recognise(lines: Iterable[str]) -> str:
 def _of_entries(lines: list[str]) -> str:
     found: Counter[str] = Counter()
     levels: Counter[str] = Counter()
-    for line in lines:
-        prefix = split_prefix(line.strip())
-        begins = begins_entry(line.encode("utf-8", "replace"))
+    for entry in _entries(lines):
+        prefix = split_prefix(entry[0].strip())
         if prefix.level:
             levels[prefix.level] += 1
-        found[_kind(prefix, begins=begins)] += 1
+        begins = begins_entry(entry[0].encode("utf-8", "replace"))
+        kind = _kind(prefix.body, begins=begins)
+        if kind in _NOT_KNOWN and len(entry) > 1:
+            kind = _kind(split_prefix(" ".join(entry)).body, begins=begins)
+        found[kind] += 1
     if found["mail"]:
         return "mail" if not found["tracking"] > found["mail"] else "tracking"
-    known = [(count, kind) for kind, count in found.items() if kind not in {"prose", "other-log", "header-only"}]
+    known = [(count, kind) for kind, count in found.items() if kind not in {*_NOT_KNOWN, "header-only"}]
     if known:
         return max(known)[1]
     if levels and not levels.keys() & {"Info", "Information", "Debug", "Trace", "Notice"}:
@@ -103,8 +108,23 @@ def _of_entries(lines: list[str]) -> str:
     return "other-log" if found["other-log"] > found["prose"] else "prose"
 
 
-def _kind(prefix: Prefix, *, begins: bool) -> str:
-    body = prefix.body
+def _entries(lines: list[str]) -> Iterator[list[str]]:
+    """Lines with those that go on with them; lines of no entry stand alone."""
+    entry: list[str] = []
+    for line in lines:
+        begins = begins_entry(line.encode("utf-8", "replace"))
+        if entry and (begins or not line.strip() or len(entry) >= _WRAPPED):
+            yield entry
+            entry = []
+        if begins or entry:
+            entry.append(line)
+        elif line.strip():
+            yield [line]
+    if entry:
+        yield entry
+
+
+def _kind(body: str, *, begins: bool) -> str:
     if _HEADER.match(body):
         return "header-only"
     if _DELIVERY.match(body):

@@ -28,6 +28,9 @@ _BARE = (
     r"|sophos +antivirus - |Begin Logfile|CEF:\d"
 )
 
+# What grep puts before the lines that it finds in several files, with their numbers or not.
+_FOUND_IN = rf"(?:(?:[A-Za-z]:)?[^\s:'\"<>]{{1,255}}[:-])?(?:\d{{1,9}}[:-])?(?=(?:{DAYS}) +(?:{MONTHS}) )"
+
 _BEGINS = re.compile(
     rf"(?:<\d{{1,3}}>\d? ?)?(?:(?:{DAYS}),? +)?(?:"
     rf"(?:\d{{4}} +)?(?:{MONTHS}) +\d{{1,2}} +\d{{1,2}}:\d\d:\d\d(?:[ :]+(?!\d{{4}} *(?:\[|$))\S)"
@@ -35,11 +38,13 @@ _BEGINS = re.compile(
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[ ,.:Z+-]+\S"
     r")"
     rf"|(?:{_LEVELS}): *\S"
-    rf"|{_BARE}".encode()
+    rf"|{_BARE}"
+    rf"|(?!(?:{DAYS}) ){_FOUND_IN}(?:{DAYS}) +(?:{MONTHS}) +\d{{1,2}} +\d\d:\d\d:\d\d +\d{{4}} +\S".encode()
 )
 _APPLIANCE = re.compile(
     rf"(?:{DAYS}) +({MONTHS}) +(\d{{1,2}}) +(\d{{1,2}}):(\d\d):(\d\d) +(\d{{4}}) +({_LEVELS}): *", re.ASCII
 )
+_FOUND = re.compile(_FOUND_IN)
 _PRIORITY = re.compile(r"<\d{1,3}>(\d(?= ))? *", re.ASCII)
 _RFC5424 = re.compile(r" *(\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) *\ufeff?")
 _LEVEL = re.compile(rf"({_LEVELS}): *")
@@ -100,6 +105,9 @@ def split_prefix(text: str) -> Prefix:
     ('192.0.2.94', 'ESA', '16:11:04')
     """
     found = _APPLIANCE.match(text)
+    if found is None:
+        grep = _FOUND.match(text)
+        found = _APPLIANCE.match(text, grep.end()) if grep else None
     if found is None:
         return _split_other(text)
     time = appliance_time(found.groups()[:6])

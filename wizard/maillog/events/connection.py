@@ -173,9 +173,10 @@ class UndeterminedAddress(Event):
 
 _OPENED = re.compile(r"New \w{1,10} ICID:? *(\d{1,20}) interface +", re.ASCII)
 _REMOTE = re.compile(
-    r"address +(\S+)(?: +reverse dns host(?: +(?!verified )(\S+))? +verified +(\S+))?", re.ASCII | re.IGNORECASE
+    r"address +(\S+)(?: +reverse dns host(?: +(?!verified )(\S+))? +verified +(yes|no)(?: .*)?)?",
+    re.ASCII | re.IGNORECASE,
 )
-_GROUP = re.compile(r"(ACCEPT|RELAY|REJECT|TCPREFUSE|CONTINUE)(?: (?:SG|sender group) *(.*))?", re.DOTALL)
+_GROUP = re.compile(r"(ACCEPT|RELAY|REJECT|TCPREFUSE)(?: (?:SG|sender group) *(.*))?", re.DOTALL)
 _SCORE = re.compile(r"(?: |^)(?:SBRS|IPRS?|IP Reputation(?: Score)?) +")
 _CUT_OFF = {"not", "unable", "unable to"}  # "not enabled", "unable to retrieve", wrapped
 _DELAYED = re.compile(
@@ -203,7 +204,7 @@ def _opened(body: str) -> Event | None:
     return Opened(int(found[1]), name.strip(), own.strip() or None, remote[1], host, verified)
 
 
-@read.icid("ACCEPT", "RELAY", "REJECT", "TCPREFUSE", "CONTINUE")
+@read.icid("ACCEPT", "RELAY", "REJECT", "TCPREFUSE")
 def verdict(icid: int, rest: str) -> Event | None:
     """Read a verdict, of the log or of Message Tracking, from its first word on."""
     found = _GROUP.fullmatch(rest)

@@ -121,6 +121,7 @@ _SOPHOS = re.compile(
     re.ASCII | re.DOTALL,
 )
 _DMARC_OUTCOME = re.compile(r"[Vv]erification (passed|failed|skipped)")
+_DMARC_RESULT = re.compile(r", DMARC (?!policy\b)([a-z]{1,20})")
 _DMARC_WORDS = {"passed": "pass", "failed": "fail"}
 _DKIM_RESULTS = {
     "fail",
@@ -239,8 +240,8 @@ def _dmarc(mid: int, rest: str) -> Event | None:
     outcome = _DMARC_OUTCOME.match(text)
     if outcome:
         return Dmarc(mid, _DMARC_WORDS.get(outcome[1], outcome[1]), text)
-    _, found, after = text.rpartition(", DMARC ")
-    return Dmarc(mid, after.partition(" ")[0].strip(",.") or None if found else None, text)
+    results = _DMARC_RESULT.findall(text)
+    return Dmarc(mid, results[-1] if results else None, text)
 
 
 @read.mid("Custom")
