@@ -30,7 +30,7 @@ SEEDS = [
     "@400000006a1f2b5c0a1b2c3d delivery 9: deferral: Connected_to_192.0.2.1_but_connection_died._(#4.4.2)/",
     "2026-11-24T13:18:08.200Z,Internet,08DA1F2E,2,10.0.0.5:4711,192.0.2.1:25,>,RCPT TO:<alice@corp.test>,",
     "2026-11-24T13:18:08.200Z,Internet,08DA1F2E,2,10.0.0.5:4711,192.0.2.1:25,-,,Local",
-    "2026-11-24T13:18:08.1Z,,EX01,192.0.2.1,gw,,Internet,SMTP,DEFER,7,<1@p.test>,,a@b.test;c@d.test,450 x,9,1,,,s,b@p.t,",
+    "2026-11-24T13:18:08.1Z,,EX01,192.0.2.1,gw,,Internet,SMTP,DEFER,7,<1@p.test>,,a@b.test;c@d.test,450 x,9,1,,,s,b@p,",
 ]
 JUNK = st.text(alphabet=st.characters(codec=None), max_size=60)
 

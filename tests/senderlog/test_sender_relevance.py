@@ -11,7 +11,7 @@ from wizard.senderlog import Accepted, Attempt, Question, Relevance, relevant
 from wizard.senderlog.model import Event, Moment, Problem
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
-WINDOW = {"since": NOON - timedelta(hours=1), "until": NOON + timedelta(hours=1)}
+SINCE, UNTIL = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
 GATEWAYS = ("192.0.2.0/28", "gw.corp.test")
 PROOF = (Evidence("mail.log", "x", 1),)
 
@@ -30,7 +30,13 @@ def attempt(result: str = "greeting-timeout", minutes: float = 0, **known: objec
 def ask(*events: Event, gateways: tuple[str, ...] = GATEWAYS, span: float = 120, **more: object) -> Relevance:
     """The log has lines from `span` minutes before noon to as many after it."""
     edges = [Moment(NOON - timedelta(minutes=span)), *events, Moment(NOON + timedelta(minutes=span))]
-    facts: dict[str, object] = {"recipients": ("alice@corp.test",), "sender": "bob@partner.test", **WINDOW, **more}
+    facts: dict[str, object] = {
+        "recipients": ("alice@corp.test",),
+        "sender": "bob@partner.test",
+        "since": SINCE,
+        "until": UNTIL,
+        **more,
+    }
     return relevant(edges, Question(gateways, **facts))  # type: ignore[arg-type]
 
 
@@ -140,11 +146,11 @@ def test_log_of_unknown_zone() -> None:
     local = Attempt(
         "postfix", naive + timedelta(hours=9), "deferred", PROOF, recipient="alice@corp.test", ip="192.0.2.1"
     )
-    found = relevant([events[0], local, events[2]], Question(GATEWAYS, ("alice@corp.test",), **WINDOW))
+    found = relevant([events[0], local, events[2]], Question(GATEWAYS, ("alice@corp.test",), since=SINCE, until=UNTIL))
     assert found.result == "deferred"
     assert found.coverage.covers is False
     wide = [Moment(naive - timedelta(hours=16)), Moment(naive + timedelta(hours=16))]
-    assert relevant(wide, Question(GATEWAYS, ("alice@corp.test",), **WINDOW)).result == "not-attempted"
+    assert relevant(wide, Question(GATEWAYS, ("alice@corp.test",), since=SINCE, until=UNTIL)).result == "not-attempted"
 
 
 def test_memory_is_bounded_and_the_newest_stay() -> None:

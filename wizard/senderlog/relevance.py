@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from wizard.senderlog.model import DELIVERED, Accepted, Attempt, Event, Problem
 from wizard.senderlog.outcome import Recent
@@ -166,17 +167,20 @@ def _awaits(message: Accepted, question: Question) -> bool:
 
 
 def _same_host(gateway: str, attempt: Attempt) -> bool:
-    try:
-        network = ipaddress.ip_network(gateway.strip(), strict=False)
-    except ValueError:
+    network = _network(gateway.strip())
+    if network is None:
         return gateway.strip(" .").lower() == (attempt.host or "").strip(" .").lower()
-    for known in (attempt.ip, attempt.host):
-        try:
-            if known and ipaddress.ip_address(known) in network:
-                return True
-        except ValueError:
-            continue
-    return False
+    known = (_network(name) for name in (attempt.ip, attempt.host) if name)
+    return any(address is not None and address[0] in network for address in known)
+
+
+@lru_cache(1024)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """An address or network, None where the text is a name."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _agrees(wanted: str | None, known: str | None) -> bool:
