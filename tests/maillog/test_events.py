@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from wizard.maillog.events.base import Event, Unknown
 from wizard.maillog.events.connection import Disconnected, Opened, ReceivingFailed, UndeterminedAddress, Verdict
-from wizard.maillog.events.delivery import Bounced, ConnectionError, Delayed, Delivered, DeliveryStarted, Response
+from wizard.maillog.events.delivery import (
+    Bounced,
+    ConnectionError,
+    Delayed,
+    Delivered,
+    DeliveryStarted,
+    Pending,
+    Response,
+)
 from wizard.maillog.events.envelope import From, RecipientRejected, To
 from wizard.maillog.events.header import MessageId, ScanDomains, Subject, decode_subject
 from wizard.maillog.events.message import Dropped, Policy, Ready
@@ -162,6 +171,8 @@ def test_details_of_connection_errors_may_hold_a_labels_words() -> None:
 
 
 def test_old_and_new_wording_are_the_same_event() -> None:
+    until = datetime(2005, 7, 20, 10, 15, 41)
+    assert read("MID 15 to RID [0] pending till Wed Jul 20 10:15:41 2005 [Default]") == Pending(15, (0,), until)
     assert read("Delivery start DCID 8 MID 6 to [0]") == DeliveryStarted(8, 6, (0,), False)
     assert read("Message done DCID 8 MID 6 to RID [0] (external quarantine) ") == Delivered(8, 6, (0,), True, None)
     assert read("MID 6 ready 53 bytes from bob@sender.test") == Ready(6, 53, "bob@sender.test")
@@ -176,6 +187,7 @@ def test_old_and_new_wording_are_the_same_event() -> None:
         ("ICID 8 frobnicated MID 9", 8, None, None),
         ("DCID 9 frobnicated", None, None, 9),
         ("Message mangled MID 7 by elves", None, 7, None),
+        ("LDAP: Group query corp.group_1 MID 7 RID 0 address al@corp.example", None, 7, None),
         ("RPC Message eaten RCID 3 MID 7", None, None, None),
     ],
 )

@@ -24,7 +24,7 @@ _forms = Forms(
 
 _NAMED = re.compile(
     r"(?:(?:Alias|Bounced:|Connection|Delayed:|Deleted:|Delivery|Double|EUQ:|ISQ:|LDAP:|Mail|Message|New|Possible|RPC"
-    r"|SMTP|Start) (?:[A-Za-z():/]{1,20} +){0,4}?)?((?:(?:MID|ICID|DCID|RCID):? +\d{1,20}[:,]? *){1,3})",
+    r"|SMTP|Start) (?:[\w.:()/-]{1,80} +){0,4}?)?((?:(?:MID|ICID|DCID|RCID):? +\d{1,20}[:,]? *){1,3})",
     re.ASCII,
 )
 _NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)

@@ -112,6 +112,7 @@ _CONSERVATION = re.compile(
     r"(?:This|The) system (?:\(hostname: [^)]*\) )?has (entered|exited) (?:an? )?.?resource conservation"
 )
 _ALERT = re.compile(r"An? \S+ alert was (?:not )?sent to ")
+_ABOUT_A_MESSAGE = re.compile(r"(?:LDAP|RPC|Alias|ISQ|EUQ)\b[^'\"<]{0,80}?\bMID:? \d", re.ASCII)
 _KNOWN = (
     "Alias match: ",
     "Checkpoint ",
@@ -192,4 +193,4 @@ def _alert(body: str) -> Event | None:
 
 @read.word(*{phrase.split(" ")[0] for phrase in _KNOWN})
 def _housekeeping(body: str) -> Event | None:
-    return Housekeeping(body) if body.startswith(_KNOWN) else None
+    return Housekeeping(body) if body.startswith(_KNOWN) and not _ABOUT_A_MESSAGE.match(body) else None
