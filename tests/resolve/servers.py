@@ -41,7 +41,7 @@ AUTHORITY_ZONES = {
     "113.0.203.in-addr.arpa": "reverse-203.0.113.zone",
     "0-63.113.0.203.in-addr.arpa": "reverse-203.0.113.0-63.zone",
     "0.18.198.in-addr.arpa": "reverse-empty.zone",
-    "6.18.198.in-addr.arpa": "reverse-empty.zone",
+    "6.18.198.in-addr.arpa": "reverse-half.zone",
     "9.18.198.in-addr.arpa": "reverse-empty.zone",
     "10.18.198.in-addr.arpa": "reverse-empty.zone",
     "8.b.d.0.1.0.0.2.ip6.arpa": "reverse-2001-db8.zone",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from wizard.facts import Evidence
@@ -43,6 +43,7 @@ _FAILURES: dict[str, State] = {
 
 MAX_SERVERS = 8
 MAX_STEPS = 12
+MAX_ALIASES = 4
 # Enough for ip6.arpa down to a /64, below which nobody delegates.
 MAX_ZONES = 18
 WALK_FOR = 2.0
@@ -115,17 +116,25 @@ class Tracer:
         self._resolver = resolver
         self._first: dict[tuple[str, str], asyncio.Task[Answer]] = {}
 
-    async def trace(self, name: str, record_type: str) -> Delegation | None:
-        """None where the resolver answers nothing about any zone above the name: then no zone can be named."""
+    async def trace(self, name: str, record_type: str, aliases: tuple[Answer, ...] = ()) -> Delegation | None:
+        """`aliases` are those that led to the name.
+
+        None where the resolver answers nothing about any zone above the name: then no zone can be named.
+        """
         zones = dict.fromkeys((*parents(name)[:MAX_ZONES], name))
         walk = {zone: asyncio.ensure_future(self._resolver.look_up(zone, "NS")) for zone in zones}
+        # The zone that holds an alias answers for it, if it is asked for no more than that.
+        alias = asyncio.ensure_future(self._resolver.look_up(name, "CNAME"))
         await asyncio.wait(walk.values(), timeout=WALK_FOR)
-        cuts = _cuts(walk)
-        followed = await self._descend(name, record_type, cuts[-2:])
+        followed = await self._descend(name, record_type, _cuts(walk)[-2:])
         if followed is None or not followed.proven:
+            led_to = await alias
+            if led_to.kind == "answer" and len(aliases) < MAX_ALIASES:
+                followed = await self.trace(led_to.values[0], record_type, (*aliases, led_to))
+                return followed and replace(followed, way=(led_to, *followed.way))
             await asyncio.wait(walk.values())
-            followed = _as_the_resolver_sees_it(walk, followed)
-        if followed is not None and followed.is_sound:
+            return _as_the_resolver_sees_it(walk)
+        if followed.is_sound:
             return await self._with_dnssec(walk, name, record_type) or followed
         return followed
 
@@ -202,7 +211,7 @@ class Tracer:
             return None
         unchecked = await self._resolver.look_up_unchecked(name, record_type)
         await asyncio.wait(walk.values())
-        seen = _as_the_resolver_sees_it(walk, None)
+        seen = _as_the_resolver_sees_it(walk)
         if not unchecked.known or seen is None:
             return None
         return Delegation(seen.zone, (), (*seen.way, checked, unchecked), proven=False, reason="dnssec")
@@ -216,7 +225,7 @@ def _cuts(walk: dict[str, asyncio.Task[Answer]]) -> list[_Cut]:
     ]
 
 
-def _as_the_resolver_sees_it(walk: dict[str, asyncio.Task[Answer]], followed: Delegation | None) -> Delegation | None:
+def _as_the_resolver_sees_it(walk: dict[str, asyncio.Task[Answer]]) -> Delegation | None:
     """Where no server can be asked directly: the zone begins at the topmost name that the resolver cannot answer for.
 
     Any name between a zone that answers and that one would have been answered by the zone above it.
@@ -230,8 +239,7 @@ def _as_the_resolver_sees_it(walk: dict[str, asyncio.Task[Answer]], followed: De
     way = (answers[cuts[-1].zone], *((failing,) if failing is not None else ()))
     if failing is not None and failing.question.name != next(reversed(answers)):
         return Delegation(failing.question.name, (), way, proven=False)
-    servers = followed.servers if followed is not None and followed.zone == cuts[-1].zone else ()
-    return Delegation(cuts[-1].zone, servers, way, proven=False)
+    return Delegation(cuts[-1].zone, (), way, proven=False)
 
 
 def _state(answer: Answer, zone: str) -> State:

@@ -22,8 +22,8 @@ class Receiving:
     """`leads_here`: whether mail for the domain may reach the gateway by MX.
 
     `yes`: one of the hosts is the gateway, by name or by address. `no`: none is, and all that was needed to say so was
-    answered. `unknown`: questions without an answer, no address of the gateway known, or only addresses inside a network,
-    which the hosts' public addresses can lead to by way of a translation that DNS does not show.
+    answered. `unknown`: questions without an answer, no address of the gateway known, or only addresses of an inner
+    network, which the hosts' public addresses can lead to by way of a translation that DNS does not show.
     """
 
     mail_hosts: MailHosts
