@@ -121,11 +121,11 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One connection attempt: its address, the seconds to the connection or its failure, and why it failed."""
+    """One connection attempt: its address, seconds to the connection or its failure (None: unknown), why it failed."""
 
     address: str
     port: int
-    seconds: float
+    seconds: float | None
     reason: Reason | None = None
     detail: str = ""
 
