@@ -7,10 +7,17 @@ entry of its own. So where an entry ends can be told from the few lines around i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from wizard.maillog.prefix import begins_entry
+
+# The appliance's own prefix, which needs no closer look; every other form is the business of `begins_entry`.
+_USUAL = re.compile(
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    rb"[ \d]\d \d\d:\d\d:\d\d \d{4} (?:Info|Warning|Critical|Debug|Trace): \S"
+).match
 
 MORE_LINES = 8
 MORE_BYTES = 64 << 10
@@ -34,6 +41,8 @@ def line_end(block: bytes, at: int, end: int) -> int:
 
 
 def begins_at(block: bytes, start: int, end: int) -> bool:
+    if _USUAL(block, start, end):
+        return True
     return begins_entry(block[start : line_end(block, start, end)].rstrip(b"\r\n"))
 
 
@@ -41,6 +50,13 @@ def entry_end(block: bytes, start: int, end: int) -> int:
     """Behind the entry that begins at `start`."""
     reached = line_end(block, start, end)
     if not begins_at(block, start, reached):
+        return reached
+    return _continued(block, start, reached, end)
+
+
+def _continued(block: bytes, start: int, reached: int, end: int) -> int:
+    """Behind the lines from `reached` on that go on with the entry at `start`."""
+    if _USUAL(block, reached, end):
         return reached
     for _ in range(MORE_LINES):
         following = line_end(block, reached, end)
@@ -53,16 +69,18 @@ def entry_end(block: bytes, start: int, end: int) -> int:
 def entry_around(block: bytes, at: int, begin: int, end: int) -> tuple[int, int]:
     """The bounds of the entry that holds `at`, in a stretch that tears no entry apart."""
     line = start = block.rfind(b"\n", begin, at) + 1 or begin
-    limit = line_end(block, at, end) - MORE_BYTES
-    for _ in range(MORE_LINES + 1):
-        if begins_at(block, start, end):
-            return start, entry_end(block, start, end)
+    reached = line_end(block, at, end)
+    if begins_at(block, start, end):
+        return start, _continued(block, start, reached, end)
+    for _ in range(MORE_LINES):
         if start == begin:
             break
         start = block.rfind(b"\n", begin, start - 1) + 1 or begin
-        if start < limit:
+        if reached - start > MORE_BYTES:
             break
-    return line, line_end(block, at, end)
+        if begins_at(block, start, end):
+            return start, entry_end(block, start, end)
+    return line, reached
 
 
 def last_entry(block: bytes, begin: int) -> int:
@@ -95,6 +113,8 @@ def lines_of(block: bytes, start: int, end: int) -> bytes:
     b'antivirus negative '
     """
     raw = block[start:end].rstrip(b"\r\n")
+    if b"\n" not in raw and not raw.isspace():
+        return raw
     while not raw[raw.rfind(b"\n") + 1 :].strip():
         if not raw:
             return raw

@@ -16,15 +16,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.errors import InputError
 from wizard.maillog.blocks import aligned, from_pieces
 from wizard.maillog.encoding import sniff, transcode
 from wizard.maillog.packed import packing_of, unpack
 from wizard.maillog.rotation import rotation_key
-from wizard.maillog.spool import spooled
 from wizard.maillog.stored import HEAD, Reader, Stored
-from wizard.maillog.zipped import LOCAL_HEADER, Member, data_offset, members
+
+if TYPE_CHECKING:
+    from wizard.maillog.zipped import Member
 
 NESTING = 3
 
@@ -46,6 +48,7 @@ class LogFile:
         self.problems: list[str] = []
         self._stored = stored
         self._member = member
+        self._reader: Reader | None = None
         if stored.failure:
             self.note(stored.failure)
         elif not self.size:
@@ -62,6 +65,12 @@ class LogFile:
         folders, last = Path(self._stored.path).parts[:-1], Path(self._stored.path).name or self._stored.path
         return (*folders, f"{last}:{self._member.name}" if self._member else last)
 
+    @property
+    def reached(self) -> int:
+        """How many of its `size` bytes the pass that is under way, or the last one, has read: for progress."""
+        start = self._member.offset if self._member else 0
+        return max(0, min(self.size, self._reader.reached - start)) if self._reader else 0
+
     def note(self, problem: str) -> None:
         if problem not in self.problems:
             self.problems.append(problem)
@@ -75,6 +84,7 @@ class LogFile:
             return
         with self._stored.opened(self.note) as reader:
             if reader:
+                self._reader = reader
                 yield from self._text(reader)
 
     def _text(self, reader: Reader) -> Iterator[bytes]:
@@ -103,6 +113,8 @@ class LogFile:
         yield from from_pieces(transcode(chunks, kind), self.note)
 
     def _member_chunks(self, reader: Reader, member: Member) -> Iterator[bytes]:
+        from wizard.maillog.zipped import LOCAL_HEADER, data_offset
+
         start = data_offset(reader.read(member.offset, LOCAL_HEADER.size), member.offset)
         if start is None:
             self.note("damaged zip archive")
@@ -131,7 +143,7 @@ def find_files(paths: Sequence[str]) -> list[LogFile]:
 
 def _stored(path: str) -> list[Stored]:
     if path == "-":
-        return [spooled(sys.stdin.buffer, "-")]
+        return [_spooled(sys.stdin.buffer, path)]
     if os.path.lexists(path):
         return _existing(path)
     if not glob.has_magic(path):
@@ -152,7 +164,7 @@ def _existing(path: str) -> list[Stored]:
             return found
         if stat.S_ISFIFO(mode):
             with open(path, "rb") as pipe:  # noqa: PTH123
-                return [spooled(pipe, path)]
+                return [_spooled(pipe, path)]
         if not stat.S_ISREG(mode):
             raise InputError("not-a-file", path=path)
     except FileNotFoundError:
@@ -163,6 +175,12 @@ def _existing(path: str) -> list[Stored]:
     if stored.failure:
         raise InputError("unreadable-file", path=path, reason=stored.failure)
     return [stored]
+
+
+def _spooled(stream: BinaryIO, path: str) -> Stored:
+    from wizard.maillog.spool import spooled
+
+    return spooled(stream, path)
 
 
 def _listed(folder: str) -> list[str]:
@@ -191,6 +209,8 @@ def _streams(stored: Stored, named: int) -> list[LogFile]:
     """The file itself, or the members of an archive; an archive that lists none stays as one stream that says why."""
     if packing_of(stored.head) != "zip":
         return [LogFile(stored, named)]
+    from wizard.maillog.zipped import members
+
     whole = LogFile(stored, named)
     with stored.opened(whole.note) as reader:
         inside = members(reader.file, whole.note) if reader else []

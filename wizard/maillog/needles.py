@@ -56,5 +56,7 @@ class Needles:
 
     def take_added(self) -> list[tuple[Needle, int]]:
         """What was added since the last call and is still wanted."""
+        if not self._added:
+            return []
         added, self._added = self._added, []
         return [(needle, back) for needle, back in added if needle in self._current]

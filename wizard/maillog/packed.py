@@ -6,11 +6,8 @@ any log does is left at `CEILING` bytes.
 
 from __future__ import annotations
 
-import bz2
-import lzma
-import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from wizard.maillog.bytescan import optional
 
@@ -24,7 +21,7 @@ MAGIC = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28
 
 
 class Decompressor(Protocol):
-    """What bz2, lzma and zstd have in common; `_Zlib` brings zlib to it."""
+    """What the classes of bz2, lzma and zstd have in common, to which `_Zlib` brings zlib's."""
 
     @property
     def eof(self) -> bool: ...
@@ -36,10 +33,8 @@ class Decompressor(Protocol):
 
 
 class _Zlib:
-    """zlib, or ISA-L where it is installed: three times as fast."""
-
-    def __init__(self, wbits: int) -> None:
-        self._inner = (optional("isal.isal_zlib") or zlib).decompressobj(wbits)
+    def __init__(self, library: Any, wbits: int) -> None:
+        self._inner = library.decompressobj(wbits)
         self._full = False
 
     @property
@@ -61,30 +56,22 @@ class _Zlib:
         return out
 
 
-def _zstd() -> Any | None:
-    """Python 3.14 has zstd; for older ones the package backports.zstd has the same."""
-    return optional("compression.zstd", "backports.zstd")
+class _Way(NamedTuple):
+    """How to unpack: by the first library that is installed; `error` is the name of its own exception."""
+
+    libraries: tuple[str, ...]
+    new: Callable[[Any], Decompressor]
+    error: str
 
 
-def _decompressor(packing: str) -> Decompressor | None:
-    match packing:
-        case "gzip":
-            return _Zlib(31)
-        case "deflate":
-            return _Zlib(-15)
-        case "bzip2":
-            return bz2.BZ2Decompressor()
-        case "xz":
-            return lzma.LZMADecompressor(memlimit=256 << 20)
-    zstd = _zstd()
-    made: Decompressor | None = zstd.ZstdDecompressor() if zstd else None
-    return made
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    zstd, isal = _zstd(), optional("isal.isal_zlib")
-    more = [error for error in (zstd and zstd.ZstdError, isal and isal.error) if error]
-    return (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, *more)
+_ZLIB = ("isal.isal_zlib", "zlib")  # ISA-L is three times as fast
+_WAYS = {
+    "gzip": _Way(_ZLIB, lambda library: _Zlib(library, 31), "error"),
+    "deflate": _Way(_ZLIB, lambda library: _Zlib(library, -15), "error"),
+    "bzip2": _Way(("bz2",), lambda library: library.BZ2Decompressor(), "BZ2Error"),
+    "xz": _Way(("lzma",), lambda library: library.LZMADecompressor(memlimit=256 << 20), "LZMAError"),
+    "zstd": _Way(("compression.zstd", "backports.zstd"), lambda library: library.ZstdDecompressor(), "ZstdError"),
+}
 
 
 def packing_of(head: bytes) -> str | None:
@@ -102,11 +89,13 @@ def packing_of(head: bytes) -> str | None:
 
 def unpack(chunks: Iterator[bytes], packing: str, note: Note) -> Iterator[bytes]:
     """The unpacked stream as far as it reads, all its members one after the other; what ails it goes to `note`."""
-    stream = _decompressor(packing)
-    if stream is None:
-        note("zstd: install backports.zstd to read it")
+    way = _WAYS[packing]
+    library = optional(*way.libraries)
+    if library is None:
+        note(f"{packing}: install {way.libraries[-1]} to read it")
         return
-    failures = _failures()
+    failures = (OSError, EOFError, ValueError, getattr(library, way.error, OSError))
+    stream = way.new(library)
     taken = given = 0
     for data in chunks:
         taken += len(data)
@@ -118,8 +107,7 @@ def unpack(chunks: Iterator[bytes], packing: str, note: Note) -> Iterator[bytes]
                 if packing == "deflate" or not data.startswith(next(m for m, p in MAGIC.items() if p == packing)):
                     note(f"something else behind the {packing} stream")
                     return
-                stream = _decompressor(packing)
-                assert stream is not None
+                stream = way.new(library)
             try:
                 out = stream.decompress(data, PIECE)
             except failures:

@@ -114,10 +114,12 @@ class _Search:
             if start in stretch.given:
                 continue
             stretch.given.add(start)
-            number += _lines(stretch.block, counted_to, start, self._counted)
-            counted_to = start
-            yield from self._entry(stretch, start, reached, number)
+            if self._counted:
+                number += bytescan.count(stretch.block, b"\n", counted_to, start)
+                counted_to = start
             place = stretch.at + start - stretch.begin
+            if raw := lines_of(stretch.block, start, reached):
+                yield Entry(number if self._counted else 0, raw, place)
             while added := self._needles.take_added():
                 for sought, back in ((Sought(needle), back) for needle, back in added if needle.findable):
                     hunt.look(sought, reached)
@@ -134,8 +136,5 @@ class _Search:
                 if begin not in stretch.given:
                     stretch.given.add(begin)
                     number = stretch.number + _lines(stretch.block, stretch.begin, begin, self._counted)
-                    yield from self._entry(stretch, begin, reached, number)
-
-    def _entry(self, stretch: Stretch, start: int, end: int, number: int) -> Iterator[Entry]:
-        if raw := lines_of(stretch.block, start, end):
-            yield Entry(number if self._counted else 0, raw, stretch.at + start - stretch.begin)
+                    if raw := lines_of(stretch.block, begin, reached):
+                        yield Entry(number if self._counted else 0, raw, stretch.at + begin - stretch.begin)

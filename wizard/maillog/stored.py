@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, cast
 
 from wizard.maillog.packed import Note
@@ -19,21 +20,30 @@ CHUNK = 512 << 10
 HEAD = 64 << 10
 FINGERPRINT = 512
 
+# Where there is no pread (Windows), two members of one archive on standard input share the place in its file.
+_SEEKING = Lock()
+
 
 class Reader:
-    """An open file; `read` gives fewer bytes than asked for only where the file ends (or fails, which is noted)."""
+    """An open file; `read` gives fewer bytes than asked for only where the file ends (or fails, which is noted).
+
+    `reached` is the place up to which it was read last.
+    """
 
     def __init__(self, opened: BinaryIO, size: int, note: Note) -> None:
         self.file = opened
         self.size = size
+        self.reached = 0
         self._note = note
 
     def read(self, offset: int, size: int) -> bytes:
+        self.reached = offset + size
         try:
             if hasattr(os, "pread"):
                 return os.pread(self.file.fileno(), size, offset)
-            self.file.seek(offset)
-            return self.file.read(size)
+            with _SEEKING:
+                self.file.seek(offset)
+                return self.file.read(size)
         except OSError as error:
             self._note(error.strerror or "input/output error")
             return b""
