@@ -91,7 +91,7 @@ def test_a_record_that_needs_tcp(resolver: Resolver) -> None:
         ("missing-include.test", "syntax", {"192.0.2.57/32"}),
         ("eleven.test", "lookups", {"192.0.2.60/32", *(f"203.0.113.{n}/32" for n in range(1, 12))}),
         ("ten.test", None, {"192.0.2.60/32", *(f"203.0.113.{n}/32" for n in range(1, 11))}),
-        ("thirty-spf.test", "lookups", {f"192.0.2.{100 + n}/32" for n in range(1, 31)}),
+        ("thirty-spf.test", "lookups", {f"192.0.2.{100 + n}/32" for n in range(1, 11)}),
     ],
 )
 def test_a_broken_record_is_named_and_still_gives_candidates(

@@ -41,6 +41,12 @@ _FAILURES: dict[str, State] = {
     "budget": "not-asked",
 }
 
+_NO_SERVERS = {
+    "": "the zone in which it fails",
+    "dnssec": "the zone whose DNSSEC signatures do not hold",
+    "alias-loop": "the zone whose aliases lead back to themselves",
+}
+
 MAX_SERVERS = 8
 MAX_STEPS = 12
 MAX_ALIASES = 4
@@ -93,7 +99,9 @@ class Delegation:
         """The delegation, then what each server answered, with its name and the zone as DNS spells them."""
         told = [answer.evidence() for answer in self.way]
         names = ", ".join(dict.fromkeys(server.name for server in self.servers))
-        told.append(Evidence("dns", f"{self.zone} NS: {names}" if names else f"{self.zone}: the zone at fault"))
+        told.append(
+            Evidence("dns", f"{self.zone} NS: {names}" if names else f"{self.zone}: {_NO_SERVERS[self.reason]}")
+        )
         for server in self.servers:
             said = f"{server.name} for {self.zone}: {server.state}"
             told.append(Evidence("dns", f"{said}; {server.answer}" if server.answer is not None else said))

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from wizard.resolve.answers import Answer
 from wizard.resolve.names import Address, Network, to_ascii
 from wizard.resolve.resolver import Resolver
-from wizard.resolve.spf.hosts import HostAddresses, addresses_of, addresses_of_all, mail_exchangers
+from wizard.resolve.spf.hosts import MAX_MX_NAMES, HostAddresses, addresses_of, addresses_of_all, mail_exchangers
 from wizard.resolve.spf.macros import Known, expand
 from wizard.resolve.spf.record import Record, Term, is_spf, parse_record
 
-MAX_TERMS_ASKING = 60
+MAX_TERMS_ASKING = 40
 """Terms that are looked up in all. More than RFC 7208 allows: a record over its limit still gives candidates."""
 MAX_RECORDS = 4
-MAX_MX_HOSTS = 40
 
 
 @dataclass(slots=True)
@@ -92,7 +91,7 @@ async def _follow(resolver: Resolver, node: Node, step: Step) -> None:
     elif step.term.name == "mx":
         step.exchangers = await resolver.look_up(step.name, "MX")
         names = [host for _, host in mail_exchangers(step.exchangers) if host != "."]
-        step.hosts = tuple(await addresses_of_all(resolver, names[:MAX_MX_HOSTS]))
+        step.hosts = tuple(await addresses_of_all(resolver, names[:MAX_MX_NAMES]))
     elif step.term.name == "exists":
         step.hosts = (await addresses_of(resolver, step.name, ("A",)),)
 
