@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +27,10 @@ OPTIONS = "options"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One source tried with these inputs: the facts and rows it gave, both empty where it failed. `about` the inputs of
-    a source are its needs and uses at that time; `coverage` describes the files a log search read.
+    """One source tried with these inputs (its needs and uses at that time): what it gave, nothing where it failed.
+
+    Facts of the scope `address` or `attempt` hold for `address` or `attempt` alone, where these are set. `coverage`
+    describes the files that a log search read.
     """
 
     source: str
@@ -36,36 +38,47 @@ class Step:
     facts: tuple[Fact, ...] = ()
     rows: tuple[Row, ...] | None = None
     coverage: Mapping[str, Any] | None = None
+    address: str | None = None
+    attempt: str | None = None
     at: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the steps amount to: the facts of the case, the rows of the latest search, the sources tried."""
+    """What the steps amount to: what each told, the rows of the latest search, the sources tried."""
 
-    facts: Mapping[str, Fact]
+    steps: tuple[Step, ...]
     rows: tuple[Row, ...]
     coverage: Mapping[str, Any] | None
     tried: frozenset[tuple[str, tuple[Value | None, ...]]]
 
-    @property
-    def values(self) -> dict[str, Value]:
-        """The facts' values by name."""
-        return {name: fact.value for name, fact in self.facts.items()}
+    def facts_of(self, row: Row, scope: Callable[[str], str]) -> dict[str, Fact]:
+        """What the case knows that holds for a row, of each fact the latest. `scope` tells a fact's scope."""
+        found: dict[str, Fact] = {}
+        for step in self.steps:
+            for fact in step.facts:
+                where = scope(fact.name)
+                elsewhere = (where == "address" and step.address not in {None, row.about.ip}) or (
+                    where == "attempt" and step.attempt not in {None, row.attempt}
+                )
+                if not elsewhere:
+                    found[fact.name] = fact
+        return found
+
+    def has(self, *names: str) -> bool:
+        """Whether any step told one of these facts."""
+        return any(fact.name in names for step in self.steps for fact in step.facts)
 
 
 def replay(steps: Iterable[Step]) -> State:
-    """The state that steps lead to: of each fact the latest, of rows and coverage the latest search's."""
-    facts: dict[str, Fact] = {}
+    """The state that steps lead to: of rows and coverage the latest search's."""
+    steps = tuple(steps)
     rows: tuple[Row, ...] = ()
     coverage: Mapping[str, Any] | None = None
-    tried: set[tuple[str, tuple[Value | None, ...]]] = set()
     for step in steps:
-        facts.update({fact.name: fact for fact in step.facts})
         rows = rows if step.rows is None else step.rows
         coverage = step.coverage or coverage
-        tried.add((step.source, step.inputs))
-    return State(facts, rows, coverage, frozenset(tried))
+    return State(steps, rows, coverage, frozenset((step.source, step.inputs) for step in steps))
 
 
 def save(path: Path, steps: Iterable[Step]) -> None:
@@ -127,7 +140,8 @@ def _step(plain: Any) -> Step:
     rows = None if plain["rows"] is None else tuple(_row(row) for row in plain["rows"])
     facts = tuple(map(_fact, plain["facts"]))
     inputs = tuple(tuple(one) if isinstance(one, list) else one for one in plain["inputs"])
-    return Step(str(plain["source"]), inputs, facts, rows, plain["coverage"], str(plain["at"]))
+    about = (plain["address"], plain["attempt"])
+    return Step(str(plain["source"]), inputs, facts, rows, plain["coverage"], *about, str(plain["at"]))
 
 
 def _row(plain: Any) -> Row:

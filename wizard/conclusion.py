@@ -6,7 +6,7 @@ only by the arrival of the same Message-ID. Of what is left the latest failure c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -47,8 +47,12 @@ class Conclusion:
     rows: tuple[Judged, ...]
 
 
-def conclude(engine: Engine, rows: Sequence[Row], case: Mapping[str, Fact]) -> Conclusion:
-    """Judge every row, each together with the facts of the case, and choose the one that concludes."""
+FactsOf = Callable[[Row], Mapping[str, Fact]]
+"""What the case knows that holds for a row, beside the row's own facts."""
+
+
+def conclude(engine: Engine, rows: Sequence[Row], case: FactsOf) -> Conclusion:
+    """Judge every row, each together with what the case knows of it, and choose the one that concludes."""
     judged = sorted((judge(engine, row, case) for row in rows), key=_begins, reverse=True)
     judged, superseded = _supersede(engine, judged, case)
     focus = _choose(engine, [one for one in judged if one not in superseded])
@@ -56,9 +60,9 @@ def conclude(engine: Engine, rows: Sequence[Row], case: Mapping[str, Fact]) -> C
     return Conclusion(focus, confidence, tuple(judged))
 
 
-def judge(engine: Engine, row: Row, case: Mapping[str, Fact]) -> Judged:
+def judge(engine: Engine, row: Row, case: FactsOf) -> Judged:
     """What the rules say of one row."""
-    return _judge(engine, row, {**case, **row.facts})
+    return _judge(engine, row, {**case(row), **row.facts})
 
 
 def _judge(engine: Engine, row: Row, facts: Mapping[str, Fact]) -> Judged:
@@ -71,7 +75,7 @@ def _begins(one: Judged) -> datetime:
     return instant(one.row.began) or datetime.min
 
 
-def _supersede(engine: Engine, judged: list[Judged], case: Mapping[str, Fact]) -> tuple[list[Judged], set[Judged]]:
+def _supersede(engine: Engine, judged: list[Judged], case: FactsOf) -> tuple[list[Judged], set[Judged]]:
     """The rows, arrivals now knowing how late they came, and those failures that a later arrival made good."""
     arrivals = [one for one in judged if one.fate == ARRIVED]
     made_good: dict[Judged, list[Judged]] = {one: [] for one in arrivals}
@@ -105,13 +109,13 @@ def _same(mailbox: str, other: str | None) -> bool:
     return other is not None and mailbox.strip(" <>").casefold() == other.strip(" <>").casefold()
 
 
-def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case: Mapping[str, Fact]) -> Judged:
+def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case: FactsOf) -> Judged:
     """The arrival with the facts `late.*`: how long after the first try, and which outcome held it up first."""
     first = min(failures, key=_begins, default=None)
     cause = first.outcome if first else None
     began = first.row.began if first else success.row.began
     if first is None and success.row.before is not None:
-        cause = _judge(engine, success.row, {**case, **success.row.before}).outcome
+        cause = _judge(engine, success.row, {**case(success.row), **success.row.before}).outcome
     done = max((fact.at for name, fact in success.row.facts.items() if name in _DONE and fact.at), default=None)
     seconds = seconds_between(began, done)
     if cause is None or seconds is None:

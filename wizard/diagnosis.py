@@ -9,7 +9,7 @@ from wizard.conclusion import Conclusion, conclude
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Fact, Value
 from wizard.gather.base import Desk, Gatherer
-from wizard.planner import Exhausted, Gather, Settled, attempt_key, plan
+from wizard.planner import Exhausted, Settled, attempt_key, plan
 from wizard.rows import About, Row
 
 EXHAUSTED = "exhausted"
@@ -35,37 +35,41 @@ def diagnose(
     steps = list(steps)
     for _ in range(MOST_STEPS):
         state = replay(steps)
-        values = focus_values(conclusion_of(state, engine))
+        focus = conclusion_of(state, engine).focus
+        row = focus.row if focus else NOBODY
+        values = dict(focus.values) if focus else {}
         next_one = plan(engine.base, engine.fire, values, state.tried, allowed)
         if isinstance(next_one, Settled):
             break
         if isinstance(next_one, Exhausted):
             if all(values.get(name) == UNAVAILABLE for name in next_one.facts):
                 break
-            steps.append(Step(EXHAUSTED, facts=tuple(Fact(name, UNAVAILABLE, "option") for name in next_one.facts)))
+            lost = tuple(Fact(name, UNAVAILABLE, "option") for name in next_one.facts)
+            steps.append(Step(EXHAUSTED, facts=lost, address=row.about.ip, attempt=row.attempt))
             continue
-        steps.append(_try(next_one, values, state, engine, gatherers, desk))
+        source = next_one.source
+        inputs = attempt_key(engine.base, source, values)[1]
+        gathered = gatherers[source.gatherer](source, known_of(state, row, engine), desk)
+        about = (row.about.ip, row.attempt)
+        steps.append(Step(source.name, inputs, gathered.facts, gathered.rows, gathered.coverage, *about))
         keep(steps)
     return steps
 
 
-def _try(
-    step: Gather,
-    values: Mapping[str, Value],
-    state: State,
-    engine: Engine,
-    gatherers: Mapping[str, Gatherer],
-    desk: Desk,
-) -> Step:
-    source = step.source
-    key = attempt_key(engine.base, source, values)
-    gathered = gatherers[source.gatherer](source, state.facts, desk)
-    return Step(source.name, key[1], gathered.facts, gathered.rows, gathered.coverage)
-
-
 def conclusion_of(state: State, engine: Engine) -> Conclusion:
     """What the case's facts and rows amount to."""
-    return conclude(engine, state.rows or (NOBODY,), state.facts)
+    return conclude(engine, state.rows or (NOBODY,), lambda row: state.facts_of(row, scope_of(engine)))
+
+
+def known_of(state: State, row: Row, engine: Engine) -> dict[str, Fact]:
+    """All that is known of a row: what the case knows that holds for it, and its own facts."""
+    return {**state.facts_of(row, scope_of(engine)), **row.facts}
+
+
+def scope_of(engine: Engine) -> Callable[[str], str]:
+    """A fact's scope by its name; what an old case knows that the vocabulary does not is the case's."""
+    facts = engine.base.facts
+    return lambda name: facts[name].scope if name in facts else "case"
 
 
 def focus_values(conclusion: Conclusion) -> dict[str, Value]:

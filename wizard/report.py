@@ -7,7 +7,7 @@ from typing import cast
 
 from wizard.case import State
 from wizard.conclusion import Conclusion, Judged
-from wizard.diagnosis import focus_values
+from wizard.diagnosis import focus_values, known_of
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Evidence, Fact
 from wizard.planner import next_steps
@@ -52,8 +52,8 @@ def build(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> R
         "conclusion": None
         if outcome is None
         else {"id": outcome.finding, "confidence": cast(Confidence, conclusion.confidence)},
-        "findings": _findings(state, conclusion, engine.base, lang),
-        "facts": _facts({**state.facts, **(focus.row.facts if focus else {})}),
+        "findings": _findings(state, conclusion, engine, lang),
+        "facts": _facts(known_of(state, focus.row, engine) if focus else {}),
         "messages": _messages(conclusion.rows, engine.base),
         "timeline": [cast(MomentJson, _moment(one)) for one in (focus.row.timeline if focus else ())],
         "next": _next(state, conclusion, engine, lang),
@@ -66,26 +66,27 @@ def _moment(moment: object) -> dict[str, object]:
     return {name: getattr(moment, name) for name in names}
 
 
-def _findings(state: State, conclusion: Conclusion, base: RuleBase, lang: Lang) -> list[FindingJson]:
+def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[FindingJson]:
     focus = conclusion.focus
     found: list[FindingJson] = []
     if focus:
-        stand = standing(base, focus.fired)
+        stand = standing(engine.base, focus.fired)
         ordered = sorted(stand, key=lambda one: one is not focus.outcome)
         for one in ordered:
             confidence = conclusion.confidence if one is focus.outcome else one.confidence
-            found.append(_finding(one, confidence or one.confidence, focus, state, base, lang))
+            found.append(_finding(one, confidence or one.confidence, focus, state, engine, lang))
     others = [one for one in conclusion.rows if one is not focus and one.outcome is not None and one.row.in_window]
     for other in others[:OTHER_FINDINGS]:
         assert other.outcome is not None
-        found.append(_finding(other.outcome, other.outcome.confidence, other, state, base, lang))
+        found.append(_finding(other.outcome, other.outcome.confidence, other, state, engine, lang))
     return found
 
 
-def _finding(one: Fired, confidence: str, judged: Judged, state: State, base: RuleBase, lang: Lang) -> FindingJson:
+def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: Engine, lang: Lang) -> FindingJson:
+    base = engine.base
     finding = base.findings[one.finding]
-    facts = {**state.facts, **judged.row.facts}
-    values = {name: fact.value for name, fact in facts.items()}
+    facts = known_of(state, judged.row, engine)
+    values = base.derive({name: fact.value for name, fact in facts.items()})
     wording = finding.words[lang]
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
     shown = {name: plain(base.shown(name, fact.value, lang)) for name, fact in facts.items()}

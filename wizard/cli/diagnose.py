@@ -51,8 +51,7 @@ def _begin(options: argparse.Namespace, engine: Engine) -> list[Step]:
     earlier = case.load(Path(options.case)) if options.case and Path(options.case).exists() else []
     facts = facts_of(options, engine.base)
     steps = [*earlier, Step(OPTIONS, facts=facts)] if facts or not earlier else earlier
-    known = replay(steps).facts
-    if options.auto and not any(name in known for name in KEYS):
+    if options.auto and not replay(steps).has(*KEYS):
         raise InputError("nothing-to-go-by")
     return steps
 
