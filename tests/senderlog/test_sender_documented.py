@@ -390,6 +390,19 @@ def test_exchange_tracking_exported_by_powershell() -> None:
     assert (failed.result, failed.recipient) == ("rejected", None)
 
 
+@pytest.mark.parametrize(
+    "date",
+    ["2026-11-24T13:18:08.1000000Z", "11/24/2026 1:18:08 PM", "2026/11/24 13:18:08", "24.11.2026 13:18:08"],
+)
+def test_exchange_tracking_exported_in_any_culture(date: str) -> None:
+    lines = [
+        '"Source","EventId","ServerIp","Sender","Timestamp","Recipients","RecipientStatus"',
+        f'"SMTP","SENDEXTERNAL","192.0.2.1","bob@partner.test","{date}","alice@corp.test","250 ok"',
+    ]
+    _, (attempt,) = attempts(lines, Clock(datetime(2026, 11, 25), timezone.utc))
+    assert attempt.time.replace(microsecond=0) == datetime(2026, 11, 24, 13, 18, 8, tzinfo=timezone.utc)
+
+
 def test_exchange_that_did_not_try_speaks_for_itself_only() -> None:
     _, (attempt,) = attempts(
         tracking("FAIL", "alice@corp.test", "550 5.1.10 RESOLVER.ADR.RecipientNotFound", "ROUTING", server=",")

@@ -54,7 +54,7 @@ def ask(*events: Event, gateways: tuple[str, ...] = GATEWAYS, span: float = 120,
     ],
 )
 def test_what_is_an_attempt_at_our_gateway(known: dict[str, object]) -> None:
-    assert ask(attempt(**known)).result == "greeting-timeout"
+    assert ask(attempt(**known)).result == "greeting-timeout"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,14 @@ def test_message_to_others_does_not_wait() -> None:
 
 def test_log_of_unknown_zone() -> None:
     naive = NOON.replace(tzinfo=None)
-    events = [Moment(naive - timedelta(hours=3)), attempt(), Moment(naive + timedelta(hours=3))]
-    local = Attempt(
-        "postfix", naive + timedelta(hours=9), "deferred", PROOF, recipient="alice@corp.test", ip="192.0.2.1"
-    )
-    found = relevant([events[0], local, events[2]], Question(GATEWAYS, ("alice@corp.test",), since=SINCE, until=UNTIL))
+    nine = naive + timedelta(hours=9)
+    local = Attempt("postfix", nine, "deferred", PROOF, recipient="alice@corp.test", ip="192.0.2.1")
+    question = Question(GATEWAYS, ("alice@corp.test",), since=SINCE, until=UNTIL)
+    found = relevant([Moment(naive - timedelta(hours=3)), local, Moment(naive + timedelta(hours=3))], question)
     assert found.result == "deferred"
     assert found.coverage.covers is False
     wide = [Moment(naive - timedelta(hours=16)), Moment(naive + timedelta(hours=16))]
-    assert relevant(wide, Question(GATEWAYS, ("alice@corp.test",), since=SINCE, until=UNTIL)).result == "not-attempted"
+    assert relevant(wide, question).result == "not-attempted"
 
 
 def test_memory_is_bounded_and_the_newest_stay() -> None:

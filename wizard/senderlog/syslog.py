@@ -12,7 +12,7 @@ LONGEST = 8192
 """Characters of a line that are looked at; no server writes longer ones on purpose."""
 
 _QUOTED = re.compile(r"[>|\s\ufeff]{1,8}(?=\S)")
-_GREP = re.compile(r"[^\s:]{1,255}:(?:\d{1,9}:)?")
+_GREP = re.compile(r"[^\s:,\"<>=]{1,255}:(?:\d{1,9}:)?")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PRIORITY = re.compile(r"<\d{1,3}>(1 )?")
 _AFTER_TIME = re.compile(

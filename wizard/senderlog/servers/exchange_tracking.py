@@ -43,6 +43,7 @@ _FILE = (
     "related-recipient-address,reference,message-subject,sender-address,return-path"
 )
 _EXPORTED = {"timestamp": "datetime", "recipients": "recipientaddress", "sender": "senderaddress"}
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _OUTCOMES = ("SEND", "SENDEXTERNAL", "DEFER", "FAIL")
 _TRYING = ("SMTP", "QUEUE", "DNS", "ROUTING")
 _EVENTS = "RECEIVE|SUBMIT|SEND|SENDEXTERNAL|DEFER|FAIL|DELIVER|TRANSFER|EXPAND|RESOLVE|HARECEIVE|HAREDIRECT|DSN|BADMAIL"
@@ -51,7 +52,15 @@ _RECOGNISED = re.compile(
     r"#Log-type: Message Tracking Log|#Fields: date-time,client-ip,|.{0,200}\"EventId\"|"
     rf"\d{{4}}-\d\d-\d\dT[\d:.]+Z,.{{0,400}}?,(?:{_SOURCES}),(?:{_EVENTS}),"
 )
-_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d):(\d\d) ([AP])M")
+_LOCAL_DATES = tuple(
+    re.compile(date + r" (?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)" + half, re.ASCII)
+    for date, half in (
+        (r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})", " (?P<half>[AP])M"),
+        (r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})", ""),
+        (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", ""),
+    )
+)
+"""PowerShell's dates in the administrator's own culture, as far as they cannot be mistaken for another's."""
 _HOST = re.compile(r"\{FQDN=(?P<host>[^}]{0,255})\};\{IP=(?P<ip>[^}]{0,45})\}")
 _ENDPOINT = re.compile(r"last endpoint attempted was \[?(?P<ip>[0-9A-Fa-f.:]{2,45}?)\]?:(?P<port>\d{1,5})(?!\S*:)")
 _SOCKET_ERROR = re.compile(r"(?:[Ww]insock|[Ss]ocket) error code:? (?P<code>\d{1,6})")
@@ -144,13 +153,16 @@ class Parser:
             yield Moment(time)
 
     def _time(self, text: str) -> datetime | None:
-        found = _AMERICAN.match(text)
+        found = next((found for form in _LOCAL_DATES if (found := form.match(text))), None)
         if not found:
             timed = self._clock.read(text)
             return timed[0] if timed else None
-        month, day, year, hour, minute, second = (int(part) for part in found.group(1, 2, 3, 4, 5, 6))
+        year, month, day, hour, minute, second = (int(found[name]) for name in _PARTS)
+        half = found.groupdict().get("half")
+        if half:
+            hour = hour % 12 + 12 * (half == "P")
         try:
-            return self._clock.local(datetime(year, month, day, hour % 12 + 12 * (found[7] == "P"), minute, second))
+            return self._clock.local(datetime(year, month, day, hour, minute, second))
         except ValueError:
             return None
 
