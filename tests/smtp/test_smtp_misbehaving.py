@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import replace
+from random import Random
 
 import pytest
 from smtp_servers import Connection, Handler, Server, closed_port, full_backlog, polite, says, without_end
 
 from wizard.smtp.model import HandTest, Options, Target
 from wizard.smtp.probe import probe
+from wizard.smtp.transcript import render_transcript
 
 ASKED = Options(helo="mail.partner.example", sender="bob@partner.example", recipient="alice@corp.example", timeout=5)
 
@@ -192,3 +194,39 @@ def test_the_most_telling_address_is_reported(monkeypatch: pytest.MonkeyPatch) -
         test = probe(Target("gw.corp.example", server.port), Options(timeout=5, pause=0))
     assert end(test) == ("unreachable", "closed", "banner")
     assert [one.reason for one in test.tries] == [None, "refused"]
+
+
+def test_any_bytes_at_any_stage_end_in_a_result() -> None:
+    random = Random(7)
+    pieces = [
+        b"220 ",
+        b"250 ",
+        b"250-",
+        b"354 ",
+        b"421 ",
+        b"550 ",
+        b"STARTTLS",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\xff\xfe",
+    ]
+
+    def handle(connection: Connection) -> None:
+        connection.send(b"220 gw\r\n" if random.random() < 0.8 else b"")
+        for _ in range(random.randrange(8)):
+            connection.send(b"".join(random.choice(pieces) for _ in range(random.randrange(1, 6))))
+            if random.random() < 0.5:
+                connection.read()
+
+    options = replace(ASKED, timeout=0.15, send_test=True)
+    ends = set()
+    with Server(handle) as server:
+        for _ in range(100):
+            test = probe(Target("127.0.0.1", server.port), options)
+            ends.add(end(test)[:2])
+            assert test.stages[-1].name == test.stage
+            assert (test.reply is not None) == (test.result == "rejected")
+            render_transcript(test, "en")
+    assert len(ends) >= 5

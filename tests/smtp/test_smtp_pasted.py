@@ -279,7 +279,7 @@ def test_too_much_text() -> None:
         read_pasted("x" * (MAX_TEXT + 1))
 
 
-PIECES = """220 gw|250-a|250 b|550 no|354 go|221 bye|EHLO x|DATA|QUIT|RCPT TO:<a@b>|STARTTLS|Connected to x|Trying ::1...
+PIECES = """220 gw|250-a|250 b|550 no|354 go|221 bye|EHLO x|DATA|QUIT|RCPT TO:<a@b>|STARTTLS|Connected to x|Trying ::1
 Connection refused|Connection closed by foreign host|[1.0] * connected|[2.0] < 220 x|TLSv1.3, Cipher is X|real 0m1s
 Verify return code: 0 (ok)|no peer certificate available|10:00:00 220 x|2026-01-02T10:00:00Z|=== response in 1.0s
 2026-01-02 10:00:00 250 x""".replace("\n", "|").split("|")

@@ -52,7 +52,8 @@ def find_addresses(target: Target, bind: str | None, until: float, record: Recor
                 found.append((kind, place))  # type: ignore[arg-type]
         except (OSError, UnicodeError) as error:
             failed.append(error if isinstance(error, OSError) else OSError(str(error)))
-        notify.close()
+        finally:
+            notify.close()
 
     threading.Thread(target=look_up, daemon=True, name="getaddrinfo").start()
     with done:

@@ -79,11 +79,7 @@ def check_options(options: Options) -> Options:
 
 
 def default_helo(local_address: str) -> str:
-    """Return this host's full name, or where it has none, the address literal of RFC 5321, 4.1.3.
-
-    >>> default_helo("::1") if "." not in socket.gethostname() else "[IPv6:::1]"
-    '[IPv6:::1]'
-    """
+    """Return this host's full name, or where it has none, the address literal of RFC 5321, 4.1.3."""
     name = socket.gethostname()
     if "." in name:
         try:
