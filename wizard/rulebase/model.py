@@ -137,7 +137,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What can be found out about a mail, with the rules that find it and the words that say it."""
+    """What can be found out about a mail, with the rules that find it and the words that say it.
+
+    `explains`: the fates of a conclusion beside which a cause is worth looking for, though it changes no conclusion.
+    """
 
     id: str
     role: str
@@ -146,6 +149,7 @@ class Finding:
     rules: tuple[Rule, ...]
     words: Mapping[str, Wording]
     yields: str | None = None
+    explains: tuple[str, ...] = ()
     instead_of: tuple[str, ...] = ()
     detail: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()

@@ -29,7 +29,18 @@ from wizard.rulebase.yaml_marks import (
 )
 
 _DETAIL_KEY = re.compile(r"[a-z][a-z_]*")
-_OPTIONAL = (*CONFIDENCES, "fate", "yields", "instead_of", "detail", "evidence", "remedies_by", "notes", "limits")
+_OPTIONAL = (
+    *CONFIDENCES,
+    "evidence",
+    "remedies_by",
+    "notes",
+    "limits",
+    "fate",
+    "yields",
+    "explains",
+    "instead_of",
+    "detail",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ def _finding(name: Word, found: Table, terms: Terms) -> Declared:
         rules=rules,
         words=read_wordings(found, name, terms.facts, remedies_by, always),
         yields=_yields(found, role),
+        explains=_explains(found, role),
         instead_of=tuple(str(other) for other in _listed(found, "instead_of")),
         detail=_detail(found, terms.facts),
         evidence=tuple(one_of(fact, terms.facts, "fact") for fact in _listed(found, "evidence")),
@@ -133,6 +145,13 @@ def _yields(found: Table, role: str) -> str | None:
     if role != "outcome":
         raise RuleError(node.at, "yields is for outcomes; only they conclude")
     return one_of(word(node, "yields"), ("mail",), "kind of yields")
+
+
+def _explains(found: Table, role: str) -> tuple[str, ...]:
+    fates = _listed(found, "explains")
+    if fates and role != "cause":
+        raise RuleError(fates[0].at, "explains is for causes; an outcome concludes by itself")
+    return tuple(one_of(fate, FATES, "fate") for fate in fates)
 
 
 def _listed(found: Table, key: str) -> tuple[Word, ...]:

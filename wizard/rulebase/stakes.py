@@ -1,10 +1,10 @@
 """What hangs on the facts that are still open: which of them, once known, could change the conclusion.
 
-A conclusion is settled when no answers to what is open could displace it, raise its confidence, or select another
-remedy. Each open rule that could is tried out: its open facts are given values that make it fire, everything else stays
-open, and those facts are wanted without which the conclusion would be another one. If any way of completing the facts
-changes the conclusion then one such rule alone does, so nothing is missed; and a rule that is overruled whenever it
-fires asks for nothing.
+A conclusion is settled when no answers to what is open could displace it, raise its confidence, select another remedy,
+or find a cause that explains a conclusion of its fate. Each open rule that could is tried out: its open facts are given
+values that make it fire, everything else stays open, and those facts are wanted without which the conclusion would be
+another one. If any way of completing the facts changes the conclusion then one such rule alone does, so nothing is
+missed; and a rule that is overruled whenever it fires asks for nothing.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ def wanted(base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -
     """
     trial = _Trial(base, fired, known)
     found: dict[str, set[str]] = {}
+    for way in trial.explanations(best(base, fired)):
+        for fact in way.asks:
+            found.setdefault(fact, set()).add(way.finding.id)
     for way in trial.ways():
         for fact in trial.decisive(way):
             found.setdefault(fact, set()).add(way.finding.id)
@@ -102,6 +105,13 @@ class _Trial:
             asks = self._remedy_asks(finding)
             if asks:
                 yield _Way(finding, None, asks)
+
+    def explanations(self, concluded: Fired | None) -> Iterator[_Way]:
+        """The open rules of causes that are worth looking for beside what is concluded."""
+        for way in self.open:
+            known = self.fired.get(way.finding.id)
+            if concluded and concluded.fate in way.finding.explains and _certainty(way.confidence) < _certainty(known):
+                yield way
 
     def _remedy_asks(self, finding: Finding) -> Asks:
         """What is open of the fact that the finding's remedies hang on: its value, and whether it applies."""
