@@ -1,15 +1,17 @@
-"""One line of a pasted transcript: when it came, who spoke, what it says. Knows the forms of telnet, openssl s_client,
-swaks, the PowerShell lines of `handover` and the transcript of this program; knows nothing of their order."""
+"""One line of a pasted transcript: when it came, who spoke, what it says.
+
+Knows the forms of telnet, openssl s_client, swaks, the PowerShell lines of `handover` and the transcript of this program;
+knows nothing of their order.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from functools import cache
 from typing import NamedTuple
 
 from wizard.smtp.tables import table
-from wizard.words import LANGUAGES, PLACEHOLDER, words
+from wizard.smtp.transcript import is_unfinished, noted
 
 OFFSET = re.compile(r"\s*\[\s*([0-9]{1,6}[.,][0-9]{1,3})\]\s*(?=[<>*])|\s{0,8}([0-9]{1,6}\.[0-9]{2})\s(?=[<>*=] )")
 STAMP = re.compile(
@@ -77,7 +79,7 @@ def read_line(line: str, clock: Clock) -> Spoken:
         found = mark.match(rest)
         if found:
             text = rest[found.end() :].rstrip()
-            return Spoken("said" if text.endswith(_unfinished()) else kind, text, offset, at)
+            return Spoken("said" if is_unfinished(text) else kind, text, offset, at)
     bare = QUOTED.sub("", rest, count=1) if QUOTED.match(rest) else rest.lstrip()
     if REPLY.match(bare):
         return Spoken("received", bare.rstrip(), offset, at)
@@ -95,9 +97,9 @@ def means(text: str) -> str | None:
     'refused'
     >>> means("Escape character is '^]'.")
     """
-    own = _own_note(text)
-    if own:
-        return own
+    note = noted(text)
+    if note == "connected" or (note and note.startswith("ended-")):
+        return note.replace("ended-tls", "tls-failed").removeprefix("ended-")
     lower = " ".join(text.lower().split())
     known = table("pasted")
     for reason, phrases in known["failures"].items():
@@ -134,26 +136,3 @@ def _moment(day: str, clock: str, fraction: str | None, zone: str | None) -> dat
         return moment + timedelta(seconds=float(f"0.{fraction or 0}"))
     except (ValueError, OverflowError):
         return None
-
-
-def _own_note(text: str) -> str | None:
-    """Return the reason that a note of this program's own transcript gives, in whichever language."""
-    bare = text.removeprefix("* ").strip()
-    return next((name for pattern, name in _own_notes() if pattern.fullmatch(bare)), None)
-
-
-@cache
-def _unfinished() -> tuple[str, ...]:
-    return tuple(words("smtp", lang)["unfinished"] for lang in LANGUAGES)
-
-
-@cache
-def _own_notes() -> list[tuple[re.Pattern[str], str]]:
-    known = []
-    for lang in LANGUAGES:
-        for key, text in words("smtp", lang).items():
-            name = key.removeprefix("note.").removeprefix("ended-")
-            if key.startswith("note.ended-") or key == "note.connected":
-                parts = [re.escape(part) for part in PLACEHOLDER.split(text)[::2]]
-                known.append((re.compile("(?:.{0,500})".join(parts)), "tls-failed" if name == "tls" else name))
-    return known

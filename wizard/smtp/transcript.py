@@ -5,6 +5,8 @@ What the server wrote is a stranger's: nothing in it may act on the terminal.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TextIO
 
 from wizard.smtp.clients import impatient
@@ -12,7 +14,7 @@ from wizard.smtp.explain import explain
 from wizard.smtp.model import Event, HandTest, Line
 from wizard.smtp.replies import cause_label, find_cause
 from wizard.smtp.wire import REPLY_LINE, make_reply
-from wizard.words import Lang, sentence
+from wizard.words import LANGUAGES, PLACEHOLDER, Lang, sentence, words
 
 MARKS = {"sent": ">", "received": "<", "note": "*"}
 INDENT = " " * 11
@@ -48,6 +50,34 @@ def render_line(line: Line, lang: Lang) -> str:
 def render_transcript(test: HandTest, lang: Lang) -> str:
     """Return the whole transcript."""
     return "\n".join(render_line(line, lang) for line in test.transcript)
+
+
+def noted(text: str) -> str | None:
+    """Return the key of the note that a rendered line shows, in whichever language.
+
+    >>> noted("* the server closed the connection")
+    'ended-closed'
+    """
+    bare = text.removeprefix(f"{MARKS['note']} ").strip()
+    return next((key for pattern, key in _notes() if pattern.fullmatch(bare)), None)
+
+
+def is_unfinished(text: str) -> bool:
+    """Say whether a rendered line shows the beginning of a line that never ended."""
+    return text.endswith(tuple(sentence("smtp", "unfinished", lang) for lang in LANGUAGES))
+
+
+@cache
+def _notes() -> list[tuple[re.Pattern[str], str]]:
+    """Return what each note looks like, those without words of their own left out."""
+    known = []
+    for lang in LANGUAGES:
+        for key, text in words("smtp", lang).items():
+            parts = PLACEHOLDER.split(text)[::2]
+            if key.startswith("note.") and any(parts):
+                pattern = ".{0,500}".join(re.escape(part) for part in parts)
+                known.append((re.compile(pattern), key.removeprefix("note.")))
+    return known
 
 
 def summary(test: HandTest, lang: Lang) -> list[str]:
