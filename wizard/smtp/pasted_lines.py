@@ -1,6 +1,6 @@
 """One line of a pasted transcript: when it came, who spoke, what it says.
 
-Knows the forms of telnet, openssl s_client, swaks, the PowerShell lines of `handover` and this program's own transcript;
+Knows the forms of telnet, openssl s_client, swaks, the PowerShell lines of `handover` and this program's transcript;
 knows nothing of their order.
 """
 
