@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -215,3 +216,13 @@ def test_a_resolver_that_is_no_address_is_refused(text: str) -> None:
         parse_server(text)
     assert caught.value.key == "bad-resolver"
     assert caught.value.values == {"resolver": text}
+
+
+def test_what_nobody_waited_for_is_asked_again(resolver: Resolver) -> None:
+    async def give_up_early() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(resolver.look_up("1.1.18.198.in-addr.arpa", "NS"), 0.2)
+
+    resolver.run(give_up_early())
+    answer = ask(resolver, "1.1.18.198.in-addr.arpa", "NS")
+    assert (answer.kind, answer.seconds > 5) == ("timeout", True)

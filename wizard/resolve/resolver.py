@@ -87,6 +87,9 @@ class Resolver:
         try:
             return await work
         finally:
+            # Questions that nobody waits for any more must not be remembered as failed because the sockets close.
+            for task in self._asking.values():
+                task.cancel()
             await self._lines.close()
 
     async def look_up(self, name: str, record_type: str) -> Answer:
