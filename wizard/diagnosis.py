@@ -34,7 +34,7 @@ def diagnose(
     """
     steps = list(steps)
     for _ in range(MOST_STEPS):
-        state = replay(steps)
+        state = state_of(steps, engine)
         focus = conclusion_of(state, engine).focus
         row = focus.row if focus else NOBODY
         values = dict(focus.values) if focus else {}
@@ -54,6 +54,18 @@ def diagnose(
         steps.append(Step(source.name, inputs, gathered.facts, gathered.rows, gathered.coverage, *about))
         keep(steps)
     return steps
+
+
+def state_of(steps: Sequence[Step], engine: Engine) -> State:
+    """The state that steps lead to, without searches whose inputs have changed since: their facts are open again."""
+    state = replay(steps)
+    case = {name: fact.value for name, fact in state.facts_of(NOBODY, scope_of(engine)).items()}
+    return replay([step for step in steps if step.rows is None or not _is_stale(step, case, engine)])
+
+
+def _is_stale(step: Step, case: Mapping[str, Value], engine: Engine) -> bool:
+    source = engine.base.sources.get(step.source)
+    return source is not None and attempt_key(engine.base, source, case)[1] != step.inputs
 
 
 def conclusion_of(state: State, engine: Engine) -> Conclusion:

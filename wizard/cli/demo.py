@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from wizard.case import OPTIONS, Step, replay
+from wizard.case import OPTIONS, Step
 from wizard.cli.diagnose import AUTOMATIC
 from wizard.cli.options import output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
-from wizard.diagnosis import diagnose
+from wizard.diagnosis import diagnose, state_of
 from wizard.engine import Engine
 from wizard.facts import Fact, Value
 from wizard.gather import gatherers
@@ -34,4 +34,4 @@ def run(options: argparse.Namespace) -> int:
     facts = tuple(Fact(name, value, "option") for name, value in given.items())
     desk = Desk(engine.base, options.lang, datetime.now())
     steps = diagnose([Step(OPTIONS, facts=facts)], engine, gatherers(), desk, AUTOMATIC)
-    return give(replay(steps), engine, options, path)
+    return give(state_of(steps, engine), engine, options, path)

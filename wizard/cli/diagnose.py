@@ -9,10 +9,10 @@ from pathlib import Path
 
 from wizard import case
 from wizard.case import OPTIONS, Step, replay
-from wizard.cli.options import KEYS, facts_of, output_path
+from wizard.cli.options import KEYS, dns_of, facts_of, output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
-from wizard.diagnosis import diagnose
+from wizard.diagnosis import diagnose, state_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
@@ -32,18 +32,24 @@ def run(options: argparse.Namespace) -> int:
     engine = Engine(load(data_folder("rules")))
     steps = _begin(options, engine)
     kept = Path(options.case) if options.case else None
-    desk = Desk(engine.base, options.lang, datetime.now(), _tell)
+    desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options))
     steps = diagnose(
         steps,
         engine,
         gatherers(),
         desk,
-        AUTOMATIC if options.auto else COSTS,
+        _allowed(options),
         keep=(lambda now: case.save(kept, now)) if kept else (lambda _: None),
     )
     if kept:
         case.save(kept, steps)
-    return give(replay(steps), engine, options, path)
+    return give(state_of(steps, engine), engine, options, path)
+
+
+def _allowed(options: argparse.Namespace) -> tuple[str, ...]:
+    """The cost classes that this run may draw on."""
+    classes = AUTOMATIC if options.auto else COSTS
+    return tuple(one for one in classes if one != "outward") if options.offline else tuple(classes)
 
 
 def _begin(options: argparse.Namespace, engine: Engine) -> list[Step]:

@@ -10,8 +10,10 @@ from pathlib import Path
 from wizard.errors import InputError
 from wizard.facts import Fact, Value
 from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
+from wizard.gather.base import DnsOptions
 from wizard.rulebase.base import RuleBase
 
+MOST_SECONDS = 86_400
 KEYS = (
     "sender.address",
     "sender.mailbox",
@@ -81,6 +83,28 @@ def _answer(text: str, base: RuleBase) -> Fact:
     except ValueError as error:
         raise InputError("answer-not-valid", name=name, reason=str(error)) from error
     return answer(name, parsed, value)
+
+
+def dns_of(options: argparse.Namespace) -> DnsOptions:
+    """How DNS is to be asked. Raises InputError for a malformed server or time, or one that `--offline` rules out."""
+    if options.offline and options.resolver:
+        raise InputError("offline-with", option="--resolver")
+    if options.resolver:
+        from wizard.resolve.addressing import parse_server
+
+        parse_server(options.resolver)
+    return DnsOptions(options.resolver, seconds_of(options.dns_timeout, "--dns-timeout"))
+
+
+def seconds_of(text: str, option: str) -> float:
+    """A positive number of seconds. Raises InputError."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_SECONDS:
+        raise InputError("not-seconds", option=option, text=text)
+    return seconds
 
 
 def output_path(options: argparse.Namespace) -> Path | None:

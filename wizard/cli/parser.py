@@ -80,9 +80,17 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     known.add_argument("--message-id", metavar="ID", help=say["message-id"])
     known.add_argument("--since", metavar="TIME", help=say["since"])
     known.add_argument("--until", metavar="TIME", help=say["until"])
+    _dns(command, say)
     known.add_argument("--answer", action="append", metavar="FACT=VALUE", default=[], help=say["answer"])
     known.add_argument("--case", metavar="FILE", help=say["case"])
     _output(command, say)
+
+
+def _dns(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    dns = command.add_argument_group(say["group.dns"])
+    dns.add_argument("--offline", action="store_true", help=say["offline"])
+    dns.add_argument("--resolver", metavar="IP[:PORT]", help=say["resolver"])
+    dns.add_argument("--dns-timeout", metavar="SECONDS", default="30", help=say["dns-timeout"])
 
 
 def _report(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from wizard import case
-from wizard.case import replay
 from wizard.cli.options import output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
+from wizard.diagnosis import state_of
 from wizard.engine import Engine
 from wizard.rulebase.load import load
 
@@ -17,5 +17,6 @@ from wizard.rulebase.load import load
 def run(options: argparse.Namespace) -> int:
     """Render the case as the rules judge it now."""
     path = output_path(options)
-    state = replay(case.load(Path(options.case)))
-    return give(state, Engine(load(data_folder("rules"))), options, path)
+    steps = case.load(Path(options.case))
+    engine = Engine(load(data_folder("rules")))
+    return give(state_of(steps, engine), engine, options, path)

@@ -12,6 +12,9 @@ from wizard.rulebase.model import Source
 MODULES = {
     "logs": "logs",
     "earlier_mail": "earlier_mail",
+    "dns_candidates": "dns_candidates",
+    "reverse_dns": "reverse_dns",
+    "receiving": "receiving",
     "question": "question",
     "ask_log": "ask_log",
     "ask_tracking": "ask_log",
@@ -20,6 +23,7 @@ MODULES = {
     "ask_message_id": "ask_criterion",
     "ask_window": "ask_criterion",
     "ask_addresses": "ask_criterion",
+    "ask_talos": "ask_criterion",
 }
 """Gatherer, as rules/facts/sources.yaml calls it → module."""
 

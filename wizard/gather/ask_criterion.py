@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from wizard.errors import InputError
 from wizard.facts import Fact
-from wizard.gather.answers import answer, read_addresses, read_mailbox, read_moment, what_is_wrong
+from wizard.gather.answers import answer, read_mailbox, read_moment, what_is_wrong
 from wizard.gather.base import Desk, Gathered
+from wizard.resolve.pasted import addresses_in
 from wizard.rulebase.model import Source
 
 Read = Callable[[str], tuple[Fact, ...]]
@@ -43,8 +44,21 @@ def _window(text: str) -> tuple[Fact, ...]:
 
 
 def _addresses(text: str) -> tuple[Fact, ...]:
-    found = read_addresses(text)
-    return answer("sender.address", found, text), answer("sender.source", "option", text)
+    return answer("sender.address", _picked_out(text), text), answer("sender.source", "option", text)
+
+
+def _pasted(text: str) -> tuple[Fact, ...]:
+    found = _picked_out(text)
+    told = {"sender.pasted": found, "sender.address": found}
+    return *(answer(name, value, text) for name, value in told.items()), answer("sender.source", "pasted", text)
+
+
+def _picked_out(text: str) -> tuple[str, ...]:
+    """The addresses and networks in any text. Raises InputError where there is none."""
+    found = tuple(str(one.network).removesuffix("/32").removesuffix("/128") for one in addresses_in(text))
+    if not found:
+        raise InputError("not-an-address", text=text)
+    return found
 
 
 READ: dict[str, Read] = {
@@ -52,4 +66,5 @@ READ: dict[str, Read] = {
     "ask_message_id": _message,
     "ask_window": _window,
     "ask_addresses": _addresses,
+    "ask_talos": _pasted,
 }

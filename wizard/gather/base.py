@@ -16,6 +16,7 @@ from wizard.words import Lang
 if TYPE_CHECKING:
     from wizard.gather.asking import Asker
     from wizard.maillog.log import Log
+    from wizard.resolve.resolver import Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Gathered:
         return not self.facts and self.rows is None
 
 
+@dataclass(frozen=True, slots=True)
+class DnsOptions:
+    """How DNS is asked: `server` as `IP[:PORT]`, None for the system's; `seconds` for all of the run together."""
+
+    server: str | None = None
+    seconds: float = 30.0
+
+
 @dataclass(slots=True)
 class Desk:
     """What gatherers share in one run: the opened log, the language, who hears of progress."""
@@ -41,7 +50,23 @@ class Desk:
     now: datetime
     tell: Callable[[str], None] = lambda _: None
     logs: dict[tuple[str, ...], Log] = field(default_factory=dict)
+    dns: DnsOptions = field(default_factory=DnsOptions)
     _asker: Asker | None = None
+    _resolver: Resolver | None = None
+
+    def resolver(self) -> Resolver:
+        """The one way to DNS of this run: answers, deadline and budget are shared by all gatherers."""
+        if self._resolver is None:
+            from wizard.resolve.addressing import parse_server
+            from wizard.resolve.resolver import Resolver
+
+            servers = [parse_server(self.dns.server)] if self.dns.server else None
+            self._resolver = Resolver(servers, seconds=self.dns.seconds)
+        return self._resolver
+
+    def at(self) -> str:
+        """The present as ISO time with offset, for what is learnt now."""
+        return datetime.now().astimezone().isoformat(timespec="seconds")
 
     @property
     def asker(self) -> Asker:

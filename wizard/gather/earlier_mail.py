@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from wizard.facts import Fact
+from wizard.facts import Fact, Value
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.search_log import known, open_log
 from wizard.maillog.asked import Asked, domain_of, read_address
@@ -41,8 +41,12 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     if not ranked:
         return Gathered()
     evidence = tuple(line.evidence for one in ranked for line in _lines(by_address[one][-1]))
-    found = Fact("sender.address", tuple(ranked), "logs", desk.now.astimezone().isoformat(timespec="seconds"), evidence)
-    return Gathered((found, Fact("sender.source", "earlier-mail", "logs", found.at, evidence[:1])))
+    told: dict[str, Value] = {
+        "sender.earlier": tuple(ranked),
+        "sender.address": tuple(ranked),
+        "sender.source": "earlier-mail",
+    }
+    return Gathered(tuple(Fact(name, value, "logs", desk.at(), evidence) for name, value in told.items()))
 
 
 def _vouches(attempt: Attempt) -> bool:

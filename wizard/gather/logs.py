@@ -60,6 +60,7 @@ def _row(attempt: Attempt, records: Records, span: Window) -> Row:
     message_id = message_id_line(message) if message else None
     addresses = attempt.addresses
     _say_resources(attempt, records.loose)
+    _say_source(attempt)
     return Row(
         attempt=_key(attempt),
         about=About(
@@ -121,6 +122,15 @@ def _say_resources(attempt: Attempt, loose: Iterable[LogLine]) -> None:
     says = Says()
     says.say("log.resources", "conserved" if said else "normal", *said[:1])
     attempt.facts.update(says.facts)
+
+
+def _say_source(attempt: Attempt) -> None:
+    """Who named the address that ties the attempt to the question."""
+    if attempt.candidate is not None:
+        opened = attempt.connection.first(Opened) if attempt.connection else None
+        says = Says()
+        says.say("log.source", attempt.candidate.source, opened[0] if opened else None)
+        attempt.facts.update(says.facts)
 
 
 def _nothing(log: Log, records: Records, question: Asked, desk: Desk) -> Row:

@@ -8,7 +8,7 @@ from datetime import datetime
 from wizard.errors import InputError
 from wizard.facts import UNAVAILABLE, Fact
 from wizard.gather.base import Desk
-from wizard.maillog.asked import Asked, Candidate, Window, read_network
+from wizard.maillog.asked import Asked, Candidate, Network, Window, read_network
 from wizard.maillog.files import find_files
 from wizard.maillog.log import Log
 from wizard.times import in_zone
@@ -59,17 +59,29 @@ def asked(facts: Mapping[str, Fact]) -> Asked:
     )
 
 
+SOURCES = {"sender.earlier": "earlier-mail", "sender.pasted": "pasted", "sender.spf": "spf", "sender.mx": "mx"}
+"""Facts that name addresses of the sender, the most trustworthy first; with addresses given by the user none counts."""
+
+
 def candidates(facts: Mapping[str, Fact]) -> tuple[Candidate, ...]:
-    """The sender's addresses with who named them."""
-    fact = facts.get("sender.address")
+    """The sender's addresses with who named them, the most trustworthy source first."""
+    if known(facts, "sender.source") in {None, "option"}:
+        return tuple(Candidate(_network(text), "option") for text in listed(facts, "sender.address"))
+    shared = {_network(text) for text in listed(facts, "sender.shared")}
+    named = [(_network(text), source) for name, source in SOURCES.items() for text in listed(facts, name)]
+    return tuple(Candidate(network, source, network in shared) for network, source in named)
+
+
+def listed(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:
+    """A fact's values as a list, empty where it is open or unavailable."""
+    fact = facts.get(name)
     if fact is None or fact.value == UNAVAILABLE:
         return ()
-    source = known(facts, "sender.source") or "option"
-    texts = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
-    found = []
-    for text in texts:
-        try:
-            found.append(Candidate(read_network(text), source))
-        except ValueError as error:
-            raise InputError("not-an-address", text=text) from error
-    return tuple(found)
+    return fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+
+
+def _network(text: str) -> Network:
+    try:
+        return read_network(text)
+    except ValueError as error:
+        raise InputError("not-an-address", text=text) from error

@@ -14,10 +14,14 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A network that may be the sender's, and who named it: `option`, `earlier-mail`, `spf`, `mx`, `pasted`."""
+    """A network that may be the sender's, and who named it: `option`, `earlier-mail`, `spf`, `mx`, `pasted`.
+
+    Many domains send from a `shared` one: an address in it says nothing of the sender.
+    """
 
     network: Network
     source: str
+    shared: bool = False
 
     def holds(self, address: Address | None) -> bool:
         """Whether the address lies in this network; an unreadable address lies in none."""

@@ -154,6 +154,8 @@ def _fits(attempt: Attempt, asked: Asked) -> bool:
         return False
     ties: set[str] = set()
     attempt.candidate = asked.candidate(*attempt.addresses) or _refused_by_match(attempt, asked)
+    if attempt.candidate and attempt.candidate.shared and attempt.sender is None:
+        attempt.candidate = None
     if attempt.candidate:
         ties.add("address" if attempt.candidate.source == "option" else "candidate")
     elif asked.addresses_given:
