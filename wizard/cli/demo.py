@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 
 from wizard.case import OPTIONS, Step
-from wizard.cli.diagnose import AUTOMATIC
+from wizard.cli.diagnose import OFFLINE
 from wizard.cli.options import output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
     }
     facts = tuple(Fact(name, value, "option") for name, value in given.items())
     desk = Desk(engine.base, options.lang, datetime.now())
-    steps = diagnose([Step(OPTIONS, facts=facts)], engine, gatherers(), desk, AUTOMATIC)
+    steps = diagnose([Step(OPTIONS, facts=facts)], engine, gatherers(), desk, OFFLINE)
     return give(state_of(steps, engine), engine, options, path)

@@ -20,7 +20,8 @@ from wizard.gather.base import Desk
 from wizard.rulebase.load import load
 from wizard.rulebase.model import COSTS
 
-AUTOMATIC = ("free", "outward")
+OFFLINE = ("free",)
+AUTOMATIC = (*OFFLINE, "outward")
 """The cost classes that need nobody."""
 
 
