@@ -10,7 +10,7 @@ from wizard.maillog.stored import CHUNK, Reader
 MAX_LINE = 1 << 20
 GLANCE = 4 << 10
 REACH = 64 << 10
-BLOCK = MAX_LINE - REACH
+BLOCK = 2 << 20
 CUT = "line longer than 1 MiB cut"
 ZEROS = "zero bytes left out"
 
@@ -18,8 +18,8 @@ ZEROS = "zero bytes left out"
 def aligned(reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> Iterator[bytes]:
     """Blocks of a plain file from `start` on, read so that nothing is copied: where a line ends is looked up first.
 
-    A block stays in the processor's cache while it is looked through; bigger ones take up to twice as long. Where lines
-    are longer than a glance reaches, or the file changes, blocks are put together from pieces instead.
+    A block stays in the processor's cache while it is looked through; bigger ones take longer. Where lines are longer
+    than a glance reaches, or the file changes, blocks are put together from pieces instead.
     """
     end = reader.size
     while start < end:
@@ -31,7 +31,7 @@ def aligned(reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> 
             yield from from_pieces(reader.chunks(start, end - start), note, block_size)
             return
         start += size
-        if b"\0" in block:
+        if b"\0" in block or _has_long_lines(block):
             yield from from_pieces((block[at : at + CHUNK] for at in range(0, size, CHUNK)), note, block_size)
         else:
             yield block
@@ -40,6 +40,12 @@ def aligned(reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> 
 def _rest_of_line(reader: Reader, at: int) -> int:
     """How many bytes from here to behind the next line end, 0 if it is out of reach."""
     return reader.read(at, GLANCE).find(b"\n") + 1 or reader.read(at, REACH).find(b"\n") + 1
+
+
+def _has_long_lines(block: bytes) -> bool:
+    """A line that is too long fills at least one of these stretches; in others the first line end is near."""
+    half = MAX_LINE // 2
+    return any(block.find(b"\n", at, at + half) < 0 for at in range(0, len(block) - half + 1, half))
 
 
 def from_pieces(chunks: Iterable[bytes], note: Note, block_size: int = BLOCK) -> Iterator[bytes]:

@@ -76,7 +76,7 @@ class LogFile:
             self.problems.append(problem)
 
     def blocks(self) -> Iterator[bytes]:
-        """The text in blocks of about 1 MiB, each of whole lines (the last may lack its line end), without zero bytes.
+        """The text in blocks of about 2 MiB, each of whole lines (the last may lack its line end), without zero bytes.
 
         UTF-16 comes as UTF-8; everything else in its own bytes, CRLF included. Nothing for what is no text.
         """
@@ -217,7 +217,10 @@ def _streams(stored: Stored, named: int) -> list[LogFile]:
     if not inside and not whole.problems:
         whole.note("no file in the archive")
     inside.sort(key=lambda member: _order(member.name))
-    return [LogFile(stored, named, member) for member in inside] or [whole]
+    found = [LogFile(stored, named, member) for member in inside] or [whole]
+    for file in found:
+        file.problems = list(dict.fromkeys([*whole.problems, *file.problems]))
+    return found
 
 
 def _shorten_names(files: list[LogFile]) -> None:

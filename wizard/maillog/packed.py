@@ -104,7 +104,9 @@ def unpack(chunks: Iterator[bytes], packing: str, note: Note) -> Iterator[bytes]
                 data = data.lstrip(b"\0")
                 if not data:
                     break
-                if packing == "deflate" or not data.startswith(next(m for m, p in MAGIC.items() if p == packing)):
+                if packing == "deflate":
+                    return
+                if packing_of(data) != packing:
                     note(f"something else behind the {packing} stream")
                     return
                 stream = way.new(library)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import struct
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice, pairwise
 from typing import BinaryIO, NamedTuple
 
 from wizard.maillog.packed import Note
+from wizard.maillog.stored import CHUNK
 
 MEMBERS = 10_000
+LOCAL_MAGIC = b"PK\x03\x04"
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 PACKING = {
     zipfile.ZIP_STORED: None,
@@ -39,7 +44,7 @@ def members(archive: BinaryIO, note: Note) -> list[Member]:
             infos = opened.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError, RuntimeError):
         note("damaged zip archive")
-        return []
+        return list(islice(_without_directory(archive), MEMBERS))
     infos = sorted((i for i in infos if not i.is_dir() and not _hidden(i.filename)), key=lambda i: i.header_offset)
     if len(infos) > MEMBERS:
         note(f"more than {MEMBERS} files in the archive: the rest is left out")
@@ -70,6 +75,33 @@ def _member(info: zipfile.ZipInfo) -> Member:
     )
 
 
+def _without_directory(archive: BinaryIO) -> Iterator[Member]:
+    """What a download that broke off still holds: the directory of an archive is at its end."""
+    places = [*_local_headers(archive), archive.seek(0, io.SEEK_END)]
+    for place, following in pairwise(places):
+        archive.seek(place)
+        header = LOCAL_HEADER.unpack(archive.read(LOCAL_HEADER.size))
+        name = archive.read(header[9]).decode("utf-8", "replace")
+        start = place + LOCAL_HEADER.size + header[9] + header[10]
+        if start < following and header[3] in PACKING and not header[2] & 1 and not _hidden(name):
+            yield Member(name, place, following - start, PACKING[header[3]], None)
+
+
+def _local_headers(archive: BinaryIO) -> Iterator[int]:
+    archive.seek(0)
+    at, window = 0, b""
+    while chunk := archive.read(CHUNK):
+        window += chunk
+        found = window.find(LOCAL_MAGIC)
+        while 0 <= found <= len(window) - LOCAL_HEADER.size:
+            header = LOCAL_HEADER.unpack_from(window, found)
+            if header[1] < 100 and 0 < header[9] < 1024:
+                yield at + found
+            found = window.find(LOCAL_MAGIC, found + 4)
+        keep = LOCAL_HEADER.size - 1
+        at, window = at + len(window) - len(window[-keep:]), window[-keep:]
+
+
 def _hidden(name: str) -> bool:
     return name.startswith("__MACOSX/") or posixpath.basename(name).startswith(".")
 
@@ -79,4 +111,4 @@ def data_offset(local_header: bytes, offset: int) -> int | None:
     if len(local_header) < LOCAL_HEADER.size:
         return None
     magic, *_, name_length, extra_length = LOCAL_HEADER.unpack(local_header)
-    return offset + LOCAL_HEADER.size + name_length + extra_length if magic == b"PK\x03\x04" else None
+    return offset + LOCAL_HEADER.size + name_length + extra_length if magic == LOCAL_MAGIC else None
