@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from wizard.facts import Evidence
-from wizard.senderlog import Accepted, Attempt, Question, Relevance, relevant
+from wizard.senderlog import Accepted, Attempt, Question, Relevance, relevant, same_moment
 from wizard.senderlog.model import Event, Moment, Problem
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -163,3 +163,12 @@ def test_problems_are_said_once() -> None:
     found = relevant([Problem("other-exchange-log", 3), Problem("other-exchange-log", 90)], Question())
     assert found.coverage.problems == ["other-exchange-log"]
     assert found.result is None
+
+
+def test_tries_of_the_same_moment_as_the_gateways_connection() -> None:
+    """The gateway saw the connection open at noon and lost at 12:05; the sender gave up after 300 s."""
+    gave_up = attempt(minutes=5.5, seconds=300.0)
+    tries = [attempt(minutes=40, seconds=300.0), attempt("other", 5, tried=False), gave_up, attempt("other", -3)]
+    assert same_moment(tries, NOON, NOON + timedelta(minutes=5)) == (gave_up,)
+    local = [Attempt("postfix", NOON.replace(tzinfo=None), "deferred", PROOF)]
+    assert same_moment(local, NOON, NOON + timedelta(minutes=5)) == ()

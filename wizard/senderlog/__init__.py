@@ -8,7 +8,7 @@ found.result, found.to_gateway[-1].evidence, found.coverage
 from wizard.senderlog.clock import Clock
 from wizard.senderlog.model import Accepted, Attempt
 from wizard.senderlog.recognise import SenderLog, known_servers
-from wizard.senderlog.relevance import Coverage, Question, Relevance, relevant
+from wizard.senderlog.relevance import Coverage, Question, Relevance, relevant, same_moment
 
 __all__ = [
     "Accepted",
@@ -20,4 +20,5 @@ __all__ = [
     "SenderLog",
     "known_servers",
     "relevant",
+    "same_moment",
 ]

@@ -19,6 +19,9 @@ NOT_ATTEMPTED = "not-attempted"
 GRACE = timedelta(minutes=10)
 """How far clocks and edges of a window may differ."""
 
+SKEW = timedelta(minutes=2)
+"""How far the clocks of two servers, both kept by NTP or nearly, may differ."""
+
 ANY_ZONE = timedelta(hours=14)
 """The farthest any time zone is from UTC: how far a time of unknown zone may be off."""
 
@@ -124,6 +127,25 @@ def relevant(events: Iterable[Event], question: Question) -> Relevance:
     ours, others, unknown = (tuple(sorted(kept[place], key=_when)) for place in (_OURS, _OTHERS, _UNKNOWN))
     left = tuple(one for one in waiting.values() if coverage.goes_on_after(one.time))
     return Relevance(ours, others, unknown, left, coverage)
+
+
+def same_moment(
+    attempts: Iterable[Attempt], began: datetime, ended: datetime, skew: timedelta = SKEW
+) -> tuple[Attempt, ...]:
+    """Those tries that went on while one of the gateway's own connections did, the nearest outcome first.
+
+    Clocks may differ by `skew`. A try whose time zone is unknown cannot be told to be the same, and is left out; so are
+    repetitions of an old reason (`tried` is False).
+    """
+    fitting = [
+        attempt
+        for attempt in attempts
+        if attempt.tried
+        and (attempt.time.tzinfo is None) == (began.tzinfo is None)
+        and attempt.time + skew >= began
+        and attempt.time - timedelta(seconds=attempt.seconds or 0.0) - skew <= ended
+    ]
+    return tuple(sorted(fitting, key=lambda attempt: abs(_utc(attempt.time) - _utc(ended))))
 
 
 def _place(attempt: Attempt, gateways: tuple[str, ...]) -> str:
