@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from typing import BinaryIO, cast
 
 from wizard.errors import InputError
@@ -28,4 +29,6 @@ def spooled(stream: BinaryIO, path: str) -> Stored:
         spool.flush()
     except OSError as error:
         raise InputError("unreadable-file", path=path, reason=error.strerror or "input/output error") from None
-    return Stored(path, spool)
+    stored = Stored(path, spool)
+    weakref.finalize(stored, spool.close)
+    return stored
