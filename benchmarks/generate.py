@@ -127,6 +127,7 @@ def pack_rotated(log: Path, folder: Path, files: int) -> None:
     share = log.stat().st_size // files + 1
     with log.open("rb") as whole:
         for number in range(files, 0, -1):
-            part = whole.read(share) + whole.readline()
+            end = whole.tell() + share
             with gzip.open(folder / f"mail.log.{number}.gz", "wb", 6) as packed:
-                packed.write(part)
+                while lines := whole.readlines(min(1_000_000, end - whole.tell())) if whole.tell() < end else []:
+                    packed.write(b"".join(lines))
