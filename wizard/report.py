@@ -205,19 +205,28 @@ def _recipients(group: Sequence[Judged], base: RuleBase) -> list[RecipientJson]:
     return [{"address": address, "outcome": outcome} for address, outcome in worst.items()]
 
 
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[NextJson]:
     """What would settle or change the conclusion, from the planner."""
     base = engine.base
     found: list[NextJson] = []
+    offered: set[tuple[str, str]] = set()
     for step in next_steps(base, engine.fire, focus_values(conclusion), state.tried):
         source = step.source
+        promised = {(source.gatherer, fact) for fact in step.wanted}
+        if promised <= offered:  # the same gatherer by way of another need
+            continue
+        offered |= promised
         hangs = dict.fromkeys(finding for findings in step.wanted.values() for finding in findings)
         titles = ", ".join(base.findings[name].words[lang].title for name in list(hangs)[:3])
         how = source.help or source.how or source.title
         found.append(
             {
                 "fact": next(iter(step.wanted)),
-                "question": (source.question or source.title)[lang],
+                "question": _sentence_case((source.question or source.title)[lang]),
                 "why": sentence("interview", "why", lang, findings=titles),
                 "how": how[lang],
             }

@@ -85,7 +85,7 @@ class Phrases:
     def _value(self, value: str | int | float | bool) -> Shown:
         if isinstance(value, bool):
             return self.say("value.yes" if value else "value.no")
-        return Verbatim(value) if isinstance(value, str) else str(value)
+        return Verbatim(value) if isinstance(value, str) else f"{value:.15g}"
 
     def moment(self, time: str | None) -> str:
         """Return an ISO time as people write it, without the time zone where that is the same in the whole report.

@@ -90,7 +90,8 @@ def files_table(report: Report, phrases: Phrases) -> Table:
 
 def facts_table(report: Report, phrases: Phrases) -> Table:
     """Return what is known of the attempt concluded on."""
-    facts = list(report["facts"].items())
+    # That something is not there is told where it matters; among the facts it would bury what is.
+    facts = [(name, fact) for name, fact in report["facts"].items() if fact["value"] != "none"]
     rows = [
         (
             (phrases.fact(name),),
