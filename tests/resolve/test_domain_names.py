@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.resolve.names import is_inside, to_ascii, to_shown
+from wizard.idn import to_ascii, to_shown
+from wizard.resolve.names import is_inside
 
 
 @pytest.mark.parametrize(

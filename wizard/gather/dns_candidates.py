@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from wizard.facts import Fact, Value
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.search_log import known
+from wizard.idn import to_ascii
 from wizard.maillog.asked import domain_of
 from wizard.resolve.candidates import Candidates, find_candidates
-from wizard.resolve.names import to_ascii
 from wizard.rulebase.model import Source
 
 SHOWN = 12

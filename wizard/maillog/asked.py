@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from wizard.idn import to_ascii, to_unicode
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -103,8 +105,8 @@ def bare(mailbox: str) -> str:
     mailbox = mailbox.strip().strip("<>").strip().lower()
     local, at, domain = mailbox.rpartition("@")
     if not domain.isascii():
-        with contextlib.suppress(UnicodeError):
-            domain = domain.encode("idna").decode("ascii")
+        with contextlib.suppress(ValueError):
+            domain = to_ascii(domain)
     return f"{local}{at}{domain.rstrip('.')}"
 
 
@@ -115,6 +117,16 @@ def domain_of(mailbox: str) -> str:
     ('partner.example', 'partner.example')
     """
     return bare(mailbox).rpartition("@")[2]
+
+
+def spellings(domain: str) -> tuple[str, ...]:
+    """The domain as logs may have it: in ASCII and, where that stands for other letters, in those.
+
+    >>> spellings("bücher.example"), spellings("partner.example")
+    (('xn--bcher-kva.example', 'bücher.example'), ('partner.example',))
+    """
+    ascii_domain = bare(domain)
+    return tuple(dict.fromkeys((ascii_domain, to_unicode(ascii_domain))))
 
 
 def same_mailbox(asked: str, logged: str | None) -> bool:

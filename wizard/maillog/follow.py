@@ -10,7 +10,17 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 
-from wizard.maillog.asked import Asked, Candidate, domain_of, in_domain, read_address, same_mailbox, same_message_id
+from wizard.maillog.asked import (
+    Asked,
+    Candidate,
+    bare,
+    domain_of,
+    in_domain,
+    read_address,
+    same_mailbox,
+    same_message_id,
+    spellings,
+)
 from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import Opened
@@ -93,13 +103,16 @@ def _seeds(asked: Asked) -> Iterator[Needle]:
     for candidate in asked.candidates:
         yield from _address_needles(candidate)
     if asked.sender:
-        yield Needle(domain_of(asked.sender).encode(), ignore_case=True)
+        for spelling in spellings(domain_of(asked.sender)):
+            yield Needle(spelling.encode(), ignore_case=True)
     if asked.candidates or asked.sender:
         return
     if asked.message_id:
         yield Needle(asked.message_id.strip().strip("<>").encode())
     elif asked.recipient:
-        yield Needle(asked.recipient.strip().strip("<>").encode(), ignore_case=True)
+        local, at, domain = bare(asked.recipient).rpartition("@")
+        for spelling in spellings(domain):
+            yield Needle(f"{local}{at}{spelling}".encode(), ignore_case=True)
     elif asked.subject:
         yield Needle(b" Subject ")
         yield Needle(b"msg=")

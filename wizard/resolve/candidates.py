@@ -63,7 +63,7 @@ class Candidates:
 
 
 async def find_candidates(resolver: Resolver, domain: str) -> Candidates:
-    """`domain` in ASCII (see names.to_ascii). SPF and MX are looked up side by side."""
+    """`domain` in ASCII (see wizard.idn). SPF and MX are looked up side by side."""
     policy, hosts = await asyncio.gather(read_policy(resolver, domain), mail_hosts(resolver, domain))
     first: dict[tuple[Network, str], Candidate] = {}
     for candidate in _all(policy, hosts):

@@ -9,8 +9,9 @@ from ipaddress import ip_address
 from typing import Literal
 
 from wizard.facts import Evidence
+from wizard.idn import to_ascii
 from wizard.resolve.mail_hosts import MailHost, MailHosts, mail_hosts
-from wizard.resolve.names import Address, is_inside, to_ascii
+from wizard.resolve.names import Address, is_inside
 from wizard.resolve.resolver import Resolver
 from wizard.resolve.spf.hosts import HostAddresses, addresses_of_all
 

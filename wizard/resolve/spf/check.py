@@ -8,8 +8,9 @@ from ipaddress import IPv6Address, ip_address
 from typing import Literal
 
 from wizard.facts import Evidence
+from wizard.idn import to_ascii
 from wizard.resolve.answers import Answer
-from wizard.resolve.names import Address, is_within, reverse_name, to_ascii
+from wizard.resolve.names import Address, is_within, reverse_name
 from wizard.resolve.resolver import Resolver
 from wizard.resolve.spf.expansion import network_around
 from wizard.resolve.spf.hosts import MAX_MX_NAMES, addresses_of, addresses_of_all, mail_exchangers

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from wizard.idn import to_ascii
 from wizard.resolve.answers import Answer
-from wizard.resolve.names import Address, Network, to_ascii
+from wizard.resolve.names import Address, Network
 from wizard.resolve.resolver import Resolver
 from wizard.resolve.spf.hosts import MAX_MX_NAMES, HostAddresses, addresses_of, addresses_of_all, mail_exchangers
 from wizard.resolve.spf.macros import Known, expand

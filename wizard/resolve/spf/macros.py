@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from urllib.parse import quote
 
-from wizard.resolve.names import MAX_NAME, Address
+from wizard.idn import MAX_NAME
+from wizard.resolve.names import Address
 
 _MACRO = re.compile(r"%\{([slodipvh])([1-9][0-9]{0,2})?(r)?([-.+,/_=]*)\}", re.IGNORECASE)
 _ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
