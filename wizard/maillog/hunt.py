@@ -6,7 +6,7 @@ Each of a few needles is looked for by itself, which is fastest; many share one 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from wizard.maillog import bytescan
 from wizard.maillog.bytescan import Occurrences
@@ -85,44 +85,48 @@ class Stretch:
 
 
 class Hunt:
-    """The places of a pack's needles in one stretch, each known so far or looked up when its turn comes."""
+    """The places of needles in one stretch, each known from the start or looked up when its turn comes."""
 
-    def __init__(self, stretch: Stretch, sought: Iterable[Sought]) -> None:
+    def __init__(self, stretch: Stretch, pack: Pack) -> None:
         self._stretch = stretch
-        self._next: list[tuple[int, int, Sought, bool]] = []
         self._order = 0
-        for one in sought:
-            self.look(one, stretch.begin)
+        self._next: list[tuple[int, int, Sought, bool]] = []
+        for alike, occur in pack.many:
+            self._next += self._all(alike, occur)
+        heapq.heapify(self._next)
+        for sought in pack.few:
+            self.look(sought, stretch.begin)
 
-    def look(self, sought: Sought, start: int) -> None:
-        at = sought.next(self._stretch.text(sought.folded), start, self._stretch.end)
-        if at >= 0:
-            self._push(at, sought, True)
-
-    def know(self, alike: list[Sought], occur: Occurrences) -> None:
-        """Take in all places of many needles at once."""
+    def _all(self, alike: list[Sought], occur: Occurrences) -> Iterator[tuple[int, int, Sought, bool]]:
         stretch = self._stretch
         block = stretch.text(alike[0].folded)
-        view = memoryview(block)[stretch.begin : stretch.end]
-        for index, start, _ in occur(view):
-            at = start + stretch.begin
-            if alike[index].stands_at(block, at):
-                self._push(at, alike[index], False)
+        for index, start, _ in occur(memoryview(block)[stretch.begin : stretch.end]):
+            sought = alike[index]
+            if sought.stands_at(block, stretch.begin + start):
+                self._order += 1
+                yield stretch.begin + start, self._order, sought, False
 
-    def _push(self, at: int, sought: Sought, again: bool) -> None:
-        self._order += 1
-        heapq.heappush(self._next, (at, self._order, sought, again))
+    def look(self, sought: Sought, start: int) -> None:
+        """Wait for the next place of a needle."""
+        at = sought.next(self._stretch.text(sought.folded), start, self._stretch.end)
+        if at >= 0:
+            self._order += 1
+            heapq.heappush(self._next, (at, self._order, sought, True))
 
-    def pop(self, reached: int, needles: Needles) -> int | None:
-        """The next place from `reached` on of a needle that is still wanted."""
-        while self._next:
-            at, _, sought, again = heapq.heappop(self._next)
+    def next(self, reached: int, needles: Needles) -> int | None:
+        """The first place from `reached` on of a needle that is still wanted."""
+        waiting = self._next
+        while waiting:
+            at, order, sought, again = waiting[0]
             if sought.needle not in needles:
-                continue
-            if at >= reached:
-                if again:
-                    self._push(at, sought, True)
+                heapq.heappop(waiting)
+            elif at >= reached:
                 return at
-            if again:
-                self.look(sought, reached)
+            else:
+                if again:
+                    at = sought.next(self._stretch.text(sought.folded), reached, self._stretch.end)
+                if at >= reached:
+                    heapq.heapreplace(waiting, (at, order, sought, again))
+                else:
+                    heapq.heappop(waiting)
         return None

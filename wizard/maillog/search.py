@@ -105,11 +105,9 @@ class _Search:
             self._recent.popleft()
 
     def _in(self, stretch: Stretch) -> Iterator[Entry]:
-        hunt = Hunt(stretch, self._pack.few)
-        for alike, occur in self._pack.many:
-            hunt.know(alike, occur)
+        hunt = Hunt(stretch, self._pack)
         number, counted_to, reached = stretch.number, stretch.begin, stretch.begin
-        while (at := hunt.pop(reached, self._needles)) is not None:
+        while (at := hunt.next(reached, self._needles)) is not None:
             start, reached = entry_around(stretch.block, at, stretch.begin, stretch.end)
             if start in stretch.given:
                 continue
