@@ -56,7 +56,7 @@ def decode(raw: bytes) -> str:
 
 
 def sniff(head: bytes) -> Kind:
-    """The kind of a stream, judged by its first bytes (64 KiB are plenty).
+    """The kind of a stream, judged by its first bytes (some KiB).
 
     >>> sniff(codecs.BOM_UTF16_LE + "Info: MID 6".encode("utf-16-le"))
     Kind(encoding='utf-16-le', bom=2, bare_cr=False, problem=None)

@@ -19,6 +19,8 @@ _USUAL = re.compile(
     rb"[ \d]\d \d\d:\d\d:\d\d \d{4} (?:Info|Warning|Critical|Debug|Trace): \S"
 ).match
 
+_BLANK = re.compile(rb"(?:\r*\n)+").match
+
 MORE_LINES = 8
 MORE_BYTES = 64 << 10
 
@@ -124,6 +126,9 @@ def lines_of(block: bytes, start: int, end: int) -> bytes:
 
 def all_entries(block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
     while begin < end:
+        if blank := _BLANK(block, begin, end):
+            begin = blank.end()
+            continue
         reached = entry_end(block, begin, end)
         yield begin, reached
         begin = reached

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 from wizard.maillog.packed import Note
 
 CHUNK = 512 << 10
-HEAD = 64 << 10
+HEAD = 8 << 10
 FINGERPRINT = 512
 
 # Where there is no pread (Windows), two members of one archive on standard input share the place in its file.
