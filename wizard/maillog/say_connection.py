@@ -66,8 +66,11 @@ def say_connection(says: Says, connection: Connection) -> None:
         "log.opening", "seen" if opened else "earlier", opened[0] if opened else None, *_first_line(connection, opened)
     )
     if opened:
+        says.say("log.opened", opened[0].iso, opened[0])
         says.say("log.interface", opened[1].interface, opened[0])
+        says.say("log.interface_address", opened[1].interface_address, opened[0])
         says.say("log.reverse_dns_name", opened[1].host, opened[0])
+    says.say("log.icid", str(connection.number) if connection.number else None, *(connection.lines[:1]))
     says.say("log.reverse_dns", (opened[1].reverse_dns if opened else None) or "none", opened[0] if opened else None)
     address = address_line(connection)
     if address:
