@@ -121,13 +121,17 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One connection attempt: its address, seconds to the connection or its failure (None: unknown), why it failed."""
+    """One connection attempt: its address, seconds to the connection or its failure (None: unknown), why it failed.
+
+    `local` is the address of this end, where there was a connection and somebody looked.
+    """
 
     address: str
     port: int
     seconds: float | None
     reason: Reason | None = None
     detail: str = ""
+    local: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def _try_address(address: Address, target: Target, options: Options, record: Rec
     wire = Wire(sock, record)
     try:
         record.stages.append(Stage("connect", record.stage_seconds(), True))
-        tries.append(_tried(address, record))
+        tries.append(_tried(address, record, local=wire.local_address))
         record.add("note", "connected", shown)
         helo = options.helo or default_helo(wire.local_address)
         return Dialogue(wire, record, options, target.host, helo).run()
@@ -109,8 +109,10 @@ def _try_address(address: Address, target: Target, options: Options, record: Rec
         wire.close()
 
 
-def _tried(address: Address, record: Record, reason: Reason | None = None, detail: str = "") -> Try:
-    return Try(str(address[1][0]), address[1][1], record.stage_seconds(), reason, detail)
+def _tried(
+    address: Address, record: Record, reason: Reason | None = None, detail: str = "", local: str | None = None
+) -> Try:
+    return Try(str(address[1][0]), address[1][1], record.stage_seconds(), reason, detail, local)
 
 
 def _unconnected(record: Record, error: Unconnected) -> Outcome:
