@@ -8,7 +8,7 @@ found.result, found.to_gateway[-1].evidence, found.coverage
 from wizard.senderlog.clock import Clock
 from wizard.senderlog.model import Accepted, Attempt
 from wizard.senderlog.recognise import SenderLog, known_servers
-from wizard.senderlog.relevance import Coverage, Question, Relevance, relevant, same_moment
+from wizard.senderlog.relevance import Coverage, Question, Relevance, covers, relevant, same_moment
 
 __all__ = [
     "Accepted",
@@ -18,6 +18,7 @@ __all__ = [
     "Question",
     "Relevance",
     "SenderLog",
+    "covers",
     "known_servers",
     "relevant",
     "same_moment",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
+from wizard.senderlog.hosts import is_ours
 from wizard.senderlog.model import DELIVERED, Accepted, Attempt, Event, Problem
 from wizard.senderlog.outcome import Recent
 
@@ -33,7 +32,8 @@ _OURS, _OTHERS, _UNKNOWN = "ours", "others", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The mail asked about. `gateways` are our addresses, networks and host names; empty: every host counts as ours.
+    """The mail asked about. `gateways` are our addresses, networks and host names; a host that cannot be compared with
+    them counts as ours (`is_ours`).
 
     `recipients` and `sender` are addresses or domains (a domain takes its subdomains in); what is empty or None fits
     everything. `since` and `until` bound the time, aware or naive.
@@ -123,7 +123,7 @@ def relevant(events: Iterable[Event], question: Question) -> Relevance:
                 kept[place].append(event)
         elif isinstance(event, Accepted) and _awaits(event, question):
             waiting.put(event.queue_id, event)
-    coverage.covers = _covers(coverage, question)
+    coverage.covers = covers(coverage, question.since, question.until)
     ours, others, unknown = (tuple(sorted(kept[place], key=_when)) for place in (_OURS, _OTHERS, _UNKNOWN))
     left = tuple(one for one in waiting.values() if coverage.goes_on_after(one.time))
     return Relevance(ours, others, unknown, left, coverage)
@@ -151,7 +151,7 @@ def same_moment(
 def _place(attempt: Attempt, gateways: tuple[str, ...]) -> str:
     if not (attempt.host or attempt.ip):
         return _OTHERS if attempt.result == DELIVERED else _UNKNOWN
-    return _OURS if not gateways or any(_same_host(gateway, attempt) for gateway in gateways) else _OTHERS
+    return _OURS if is_ours(attempt.host, attempt.ip, gateways) else _OTHERS
 
 
 def _when(attempt: Attempt) -> datetime:
@@ -188,23 +188,6 @@ def _awaits(message: Accepted, question: Question) -> bool:
     return question.sender is not None and "@" in question.sender and message.sender is not None
 
 
-def _same_host(gateway: str, attempt: Attempt) -> bool:
-    network = _network(gateway.strip())
-    if network is None:
-        return gateway.strip(" .").lower() == (attempt.host or "").strip(" .").lower()
-    known = (_network(name) for name in (attempt.ip, attempt.host) if name)
-    return any(address is not None and address[0] in network for address in known)
-
-
-@lru_cache(1024)
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """An address or network, None where the text is a name."""
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
 def _agrees(wanted: str | None, known: str | None) -> bool:
     return wanted is None or known is None or _names(wanted, known)
 
@@ -234,13 +217,14 @@ def _within(began: datetime, ended: datetime, question: Question) -> bool:
     return not (question.until is not None and _before(question.until + GRACE, began))
 
 
-def _covers(coverage: Coverage, question: Question) -> bool | None:
-    if question.since is None or question.until is None:
+def covers(coverage: Coverage, since: datetime | None, until: datetime | None) -> bool | None:
+    """Whether a log with lines as `coverage` says takes in this time; None where no time is asked about."""
+    if since is None or until is None:
         return None
     if coverage.first is None or coverage.last is None:
         return False
-    late = _before(question.since + GRACE, coverage.first, doubtful=True)
-    short = _before(coverage.last + GRACE, question.until, doubtful=True)
+    late = _before(since + GRACE, coverage.first, doubtful=True)
+    short = _before(coverage.last + GRACE, until, doubtful=True)
     return not late and not short
 
 
