@@ -88,13 +88,14 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     facts = known_of(state, judged.row, engine)
     values = base.derive({name: fact.value for name, fact in facts.items()})
     wording = finding.words[lang]
+    between = " " if lang == "en" else ""
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
     shown = {name: plain(base.shown(name, fact.value, lang)) for name, fact in facts.items()}
     made: FindingJson = {
         "id": finding.id,
         "confidence": cast(Confidence, confidence),
         "title": _filled(wording.title, shown),
-        "explanation": "\n".join(_filled(text, shown) for text in (wording.explanation, *notes)),
+        "explanation": "\n".join(_filled(text, shown) for text in (wording.explanation, between.join(notes)) if text),
         "detail": _detail(finding, one, facts),
         "about": _about(judged.row),
         "evidence": _evidence(finding.shown_facts(one.rules), facts),
