@@ -15,6 +15,7 @@ from wizard.words import Lang
 
 if TYPE_CHECKING:
     from wizard.gather.asking import Asker
+    from wizard.maillog.files import LogFile
     from wizard.maillog.log import Log
     from wizard.resolve.resolver import Resolver
 
@@ -50,6 +51,7 @@ class Desk:
     now: datetime
     tell: Callable[[str], None] = lambda _: None
     logs: dict[tuple[str, ...], Log] = field(default_factory=dict)
+    files: dict[tuple[str, ...], list[LogFile]] = field(default_factory=dict)
     dns: DnsOptions = field(default_factory=DnsOptions)
     _asker: Asker | None = None
     _resolver: Resolver | None = None
