@@ -32,6 +32,20 @@ def test_whether_it_leads_here(resolver: Resolver, domain: str, gateway: list[st
     assert resolver.run(check_receiving(resolver, domain, gateway)).leads_here == leads_here
 
 
+@pytest.mark.parametrize(
+    ("gateway", "elsewhere"),
+    [
+        (["192.0.2.11"], ("mx1.partner.test",)),
+        (["192.0.2.11", "192.0.2.10"], ()),
+        (["mx1.partner.test", "10.0.0.1"], ("mx2.partner.test",)),
+        (["10.0.0.1"], ()),
+        (["192.0.2.99"], ("mx1.partner.test", "mx2.partner.test")),
+    ],
+)
+def test_the_hosts_that_are_other_gateways(resolver: Resolver, gateway: list[str], elsewhere: tuple[str, ...]) -> None:
+    assert resolver.run(check_receiving(resolver, "partner.test", gateway)).elsewhere == elsewhere
+
+
 def test_hosts_that_do_not_exist_are_named(resolver: Resolver) -> None:
     found = resolver.run(check_receiving(resolver, "deadhost.test", ["192.0.2.99"]))
     assert found.mail_hosts.unresolvable == ("gone.deadhost.test",)

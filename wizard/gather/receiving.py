@@ -1,4 +1,4 @@
-"""Does the mail exchanger of the recipient's domain lead to this gateway?"""
+"""The receiving side: where mail for the recipient's domain is led, and whether that is this gateway (S4)."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from collections.abc import Mapping
 
 from wizard.facts import Fact, Value
 from wizard.gather.base import Desk, Gathered
-from wizard.gather.search_log import known
-from wizard.idn import to_ascii
-from wizard.maillog.asked import domain_of
-from wizard.resolve.receiving import check_receiving
+from wizard.gather.domains import domain_to_ask
+from wizard.gather.search_log import known, listed
+from wizard.resolve.receiving import Receiving, check_receiving
 from wizard.rulebase.model import Source
+
+SHOWN = 12
 
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Where the domain's MX leads, compared with the addresses by which the log and the user know the gateway."""
     del source
-    recipient = known(facts, "recipient.mailbox")
-    if recipient is None:
+    domain = domain_to_ask(known(facts, "recipient.mailbox"))
+    if domain is None:
         return Gathered()
     resolver = desk.resolver()
-    found = resolver.run(check_receiving(resolver, to_ascii(domain_of(recipient)), _gateway(facts)))
-    told: dict[str, Value] = {"receiving.leads_here": found.leads_here}
-    hosts = tuple(host.name for host in found.mail_hosts.hosts)
-    lists = {"receiving.hosts": hosts, "receiving.unresolvable": found.mail_hosts.unresolvable}
-    told |= {name: value for name, value in lists.items() if value}
-    return Gathered(tuple(Fact(name, value, "dns", desk.at(), found.evidence()) for name, value in told.items()))
+    gateway = (*listed(facts, "gateway.host"), *listed(facts, "log.interfaces"))
+    found = resolver.run(check_receiving(resolver, domain, gateway))
+    evidence, at = found.evidence()[:SHOWN], desk.at()
+    return Gathered(tuple(Fact(name, value, "dns", at, evidence) for name, value in _told(found).items()))
 
 
-def _gateway(facts: Mapping[str, Fact]) -> list[str]:
-    found: list[str] = []
-    for name in ("gateway.host", "log.interfaces"):
-        fact = facts.get(name)
-        if fact is not None:
-            found += fact.value if isinstance(fact.value, tuple) else [str(fact.value)]
-    return found
+def _told(found: Receiving) -> dict[str, Value]:
+    hosts = found.mail_hosts
+    told: dict[str, Value] = {"receiving.leads_here": found.leads_here, "receiving.mx": hosts.kind}
+    lists = {
+        "receiving.hosts": tuple(host.name for host in hosts.hosts) if hosts.kind in {"mx", "implicit"} else (),
+        "receiving.unresolvable": hosts.unresolvable,
+        "receiving.unanswered": tuple(host.name for host in hosts.hosts if host.state == "unknown"),
+        "receiving.elsewhere": found.elsewhere,
+    }
+    return told | {name: value for name, value in lists.items() if value}

@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from wizard.facts import Fact, Value
+from wizard.facts import Evidence, Fact, Value
 from wizard.gather.base import Desk, Gathered
-from wizard.gather.search_log import known
+from wizard.gather.search_log import known, listed
 from wizard.maillog.asked import read_address
-from wizard.resolve.reverse import Reverse, check_reverse
+from wizard.resolve.reverse import Outcome, Reverse, check_reverse
 from wizard.rulebase.model import Source
+
+MOST = 256
+"""Addresses that are looked up, all side by side."""
+SHOWN = 12
+WORST_FIRST: tuple[Outcome, ...] = ("timeout", "failed", "missing", "mismatch", "unknown", "holds")
 
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
-    """The outcome for one address: the one that connected, else the only one asked about."""
+    """The outcome for the address that connected; where none did, the worst of those that were asked about."""
     del source
-    address = _address(facts)
-    if address is None:
+    addresses = _addresses(facts)
+    if not addresses:
         return Gathered()
     resolver = desk.resolver()
-    (found,) = resolver.run(check_reverse(resolver, [address]))
-    evidence = found.evidence()
-    return Gathered(tuple(Fact(name, value, "dns", desk.at(), evidence) for name, value in _told(found).items()))
+    found = sorted(resolver.run(check_reverse(resolver, addresses)), key=lambda one: WORST_FIRST.index(one.outcome))
+    evidence, at = _evidence(found), desk.at()
+    return Gathered(tuple(Fact(name, value, "dns", at, evidence) for name, value in _told(found[0]).items()))
 
 
-def _address(facts: Mapping[str, Fact]) -> str | None:
+def _addresses(facts: Mapping[str, Fact]) -> list[str]:
     connected = read_address(known(facts, "log.address"))
     if connected is not None:
-        return str(connected)
-    asked = facts.get("sender.address")
-    texts = asked.value if asked is not None and isinstance(asked.value, tuple) else ()
-    alone = read_address(texts[0]) if len(texts) == 1 else None
-    return None if alone is None else str(alone)
+        return [str(connected)]
+    asked = [read_address(text) for text in listed(facts, "sender.address")]
+    return [str(address) for address in asked if address is not None][:MOST]
 
 
 def _told(found: Reverse) -> dict[str, Value]:
-    told: dict[str, Value] = {"reverse_dns": found.outcome, "reverse_dns.seconds": found.seconds}
+    told: dict[str, Value] = {"reverse_dns": found.outcome}
+    if found.outcome == "unknown":
+        return told
+    told["reverse_dns.address"] = found.address
+    told["reverse_dns.seconds"] = found.seconds
     told["reverse_dns.generic"] = "yes" if any(check.generic for check in found.names) else "no"
-    told["reverse_dns.names"] = tuple(check.name for check in found.names)
-    told["reverse_dns.zone"] = found.zone
-    told["reverse_dns.server"] = found.server
-    return {name: value for name, value in told.items() if value or name == "reverse_dns.seconds"}
+    if found.outcome in {"timeout", "failed"}:
+        told["reverse_dns.at_fault"] = found.at_fault or "unknown"
+    given: dict[str, Value] = {
+        "reverse_dns.names": tuple(check.name for check in found.names),
+        "reverse_dns.zone": found.zone,
+        "reverse_dns.server": found.server,
+    }
+    return told | {name: value for name, value in given.items() if value}
+
+
+def _evidence(found: Sequence[Reverse]) -> tuple[Evidence, ...]:
+    """Everything of the worst, and of the others the look-up that decided, the bad ones first."""
+    others = [one.decisive.answer.evidence() for one in found[1:]]
+    return tuple(dict.fromkeys((*found[0].evidence(), *others)))[:SHOWN]

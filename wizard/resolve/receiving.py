@@ -25,16 +25,13 @@ class Receiving:
     `yes`: one of the hosts is the gateway, by name or by address. `no`: none is, and all that was needed to say so was
     answered. `unknown`: questions without an answer, no address of the gateway known, or only addresses of an inner
     network, which the hosts' public addresses can lead to by way of a translation that DNS does not show.
+    `elsewhere` are the hosts that are not this gateway, the preferred first; none where that cannot be told.
     """
 
     mail_hosts: MailHosts
     gateway: tuple[HostAddresses, ...]
     leads_here: LeadsHere
-
-    @property
-    def elsewhere(self) -> tuple[str, ...]:
-        """The names of the hosts, the preferred first, where none leads here."""
-        return tuple(host.name for host in self.mail_hosts.hosts) if self.leads_here == "no" else ()
+    elsewhere: tuple[str, ...] = ()
 
     def evidence(self) -> tuple[Evidence, ...]:
         named = [answer.evidence() for host in self.gateway for answer in host.answers if answer.kind == "answer"]
@@ -46,7 +43,9 @@ async def check_receiving(resolver: Resolver, domain: str, gateway: Iterable[str
     addresses, names = _sorted_out(gateway)
     hosts, named = await asyncio.gather(mail_hosts(resolver, domain), addresses_of_all(resolver, sorted(names)))
     known = {*addresses, *(address for host in named for address in host.addresses)}
-    return Receiving(hosts, tuple(named), _leads_here(hosts, names, known, named))
+    leads_here = _leads_here(hosts, names, known, named)
+    elsewhere = {"no": hosts.hosts, "yes": _others(hosts, names, known), "unknown": ()}[leads_here]
+    return Receiving(hosts, tuple(named), leads_here, tuple(host.name for host in elsewhere))
 
 
 def _sorted_out(gateway: Iterable[str]) -> tuple[set[Address], set[str]]:
@@ -70,6 +69,18 @@ def _leads_here(hosts: MailHosts, names: set[str], known: set[Address], named: l
     if any(host.unanswered for host in named) or not _comparable(hosts.hosts, known):
         return "unknown"
     return "no"
+
+
+def _others(hosts: MailHosts, names: set[str], known: set[Address]) -> tuple[MailHost, ...]:
+    """The hosts that are surely not the gateway, though another one is."""
+    return tuple(
+        host
+        for host in hosts.hosts
+        if host.state == "resolves"
+        and host.name not in names
+        and known.isdisjoint(host.addresses)
+        and _comparable((host,), known)
+    )
 
 
 def _comparable(hosts: tuple[MailHost, ...], known: set[Address]) -> bool:
