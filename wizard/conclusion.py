@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wizard.engine import Engine
-from wizard.facts import Fact, Value
-from wizard.rows import Row, instant, seconds_between
+from wizard.facts import UNAVAILABLE, Fact, Value
+from wizard.rows import Row, instant, is_referred_to, seconds_between
 from wizard.rulebase.firing import Fired, best
 from wizard.rulebase.model import CONFIDENCES
 
 SUPERSEDES_WITHIN = timedelta(days=5)
 TEMPORARY = {"refused-for-now", "pending", "unknown"}
 ARRIVED = "arrived"
+MEANT = "attempt.meant"
+"""The fact that says which attempt the user means."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +41,14 @@ class Judged:
 @dataclass(frozen=True, slots=True, eq=False)
 class Conclusion:
     """What concludes. `focus` is the attempt meant (the first row where none has an outcome), `confidence` is capped by
-    what ties that attempt to the question. `rows` are all that were judged, the newest first.
+    what ties that attempt to the question. `rows` are all that were judged, the newest first. `choices` are those any of
+    which may be meant, where they came to different ends.
     """
 
     focus: Judged | None
     confidence: str | None
     rows: tuple[Judged, ...]
+    choices: tuple[Judged, ...] = ()
 
 
 FactsOf = Callable[[Row], Mapping[str, Fact]]
@@ -55,9 +59,10 @@ def conclude(engine: Engine, rows: Sequence[Row], case: FactsOf) -> Conclusion:
     """Judge every row, each together with what the case knows of it, and choose the one that concludes."""
     judged = sorted((judge(engine, row, case) for row in rows), key=_begins, reverse=True)
     judged, superseded = _supersede(engine, judged, case)
-    focus = _choose(engine, [one for one in judged if one not in superseded])
+    left = _meant([one for one in judged if one not in superseded])
+    focus = _choose(engine, left)
     confidence = _capped(focus, judged) if focus and focus.outcome else None
-    return Conclusion(focus, confidence, tuple(judged))
+    return Conclusion(focus, confidence, tuple(judged), _choices(engine, left))
 
 
 def judge(engine: Engine, row: Row, case: FactsOf) -> Judged:
@@ -136,14 +141,41 @@ _DONE = {"log.delivery"}
 
 def _choose(engine: Engine, left: list[Judged]) -> Judged | None:
     """The attempt that concludes, among those that nothing superseded, the newest first."""
-    concluding = [one for one in left if one.outcome is not None and (one.row.in_window or one.fate == ARRIVED)]
-    mail = [one for one in concluding if not _yields(engine, one)]
+    concluding, mail = _concluding(engine, left)
     failures = [one for one in mail or concluding if one.fate != ARRIVED and one.row.in_window]
     if failures:
         meant = [one for one in failures if one.row.attempt == failures[0].row.attempt]
         return min(meant, key=lambda one: _rank(engine, one))
     inside = [one for one in mail if one.row.in_window]
     return next(iter(inside or mail or concluding or left), None)
+
+
+def _concluding(engine: Engine, left: Iterable[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """Those that can conclude, and those of them that no fitting mail keeps from it."""
+    concluding = [one for one in left if one.outcome is not None and (one.row.in_window or one.fate == ARRIVED)]
+    return concluding, [one for one in concluding if not _yields(engine, one)]
+
+
+def _meant(left: list[Judged]) -> list[Judged]:
+    """What the user says is meant, where that is said and there."""
+    return [one for one in left if _is_meant(one)] or left
+
+
+def _is_meant(one: Judged) -> bool:
+    said = one.values.get(MEANT, UNAVAILABLE)
+    return said != UNAVAILABLE and is_referred_to(one.row, str(said))
+
+
+def _choices(engine: Engine, left: Iterable[Judged]) -> tuple[Judged, ...]:
+    concluding, mail = _concluding(engine, left)
+    able = tuple(one for one in mail or concluding if one.row.in_window)
+    return able if len({_end(engine, one) for one in able}) > 1 else ()
+
+
+def _end(engine: Engine, one: Judged) -> tuple[str, str]:
+    """What became of it, and what is to be done then."""
+    assert one.outcome is not None
+    return one.outcome.finding, engine.base.findings[one.outcome.finding].remedy_key(one.values)
 
 
 def _yields(engine: Engine, one: Judged) -> bool:
@@ -166,7 +198,7 @@ def _capped(focus: Judged, judged: Iterable[Judged]) -> str:
         return confidence
     only_candidate = ties == {"candidate"}
     others = any(_is_other_arrival(one, focus) for one in judged)
-    untied = not ties & {"sender", "recipient", "subject", "message-id"}
+    untied = not ties & {"sender", "recipient", "subject", "message-id"} and not _is_meant(focus)
     return _at_most_likely(confidence) if only_candidate or (others and untied) else confidence
 
 

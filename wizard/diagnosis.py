@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from wizard.case import State, Step, replay
-from wizard.conclusion import Conclusion, conclude
+from wizard.conclusion import ARRIVED, MEANT, Conclusion, conclude
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Fact, Value
-from wizard.gather.base import Desk, Gatherer
-from wizard.planner import Exhausted, Settled, attempt_key, plan
-from wizard.rows import About, Row
+from wizard.gather.base import Choice, Desk, Gatherer
+from wizard.planner import Exhausted, Gather, Key, Settled, attempt_key, plan
+from wizard.rows import About, Row, reference
 
 EXHAUSTED = "exhausted"
 """The step that says which facts no source could give."""
@@ -27,18 +28,24 @@ def diagnose(
     desk: Desk,
     allowed: Collection[str],
     keep: Callable[[list[Step]], None] = lambda _: None,
+    before: Callable[[Turn], None] = lambda _: None,
+    passed_over: Set[Key] = frozenset(),
 ) -> list[Step]:
-    """Add steps until the conclusion is settled or nothing allowed can change it; `keep` is told after each.
+    """Add steps until the conclusion is settled or nothing allowed can change it; `before` is told of each step that is
+    to be taken, `keep` of all after each. `passed_over` are sources not to be turned to this time.
 
     Raises InputError from a gatherer that was given something unreadable.
     """
     steps = list(steps)
     for _ in range(MOST_STEPS):
         state = state_of(steps, engine)
-        focus = conclusion_of(state, engine).focus
+        conclusion = conclusion_of(state, engine)
+        focus = conclusion.focus
         row = focus.row if focus else NOBODY
         values = dict(focus.values) if focus else {}
-        next_one = plan(engine.base, engine.fire, values, state.tried, allowed)
+        next_one = plan(
+            engine.base, engine.fire, values, state.tried | passed_over, allowed, undecided(conclusion, engine)
+        )
         if isinstance(next_one, Settled):
             break
         if isinstance(next_one, Exhausted):
@@ -49,11 +56,42 @@ def diagnose(
             continue
         source = next_one.source
         inputs = attempt_key(engine.base, source, values)[1]
+        desk.choices = choices_of(conclusion)
+        before(Turn(next_one, inputs, tuple(steps)))
         gathered = gatherers[source.gatherer](source, known_of(state, row, engine), desk)
         about = (row.about.ip, row.attempt)
         steps.append(Step(source.name, inputs, gathered.facts, gathered.rows, gathered.coverage, *about))
         keep(steps)
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is about to be tried: the planner's step, the inputs it is tried with, the steps so far."""
+
+    gather: Gather
+    inputs: tuple[Value | None, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def key(self) -> Key:
+        """Under which it counts as tried."""
+        return (self.gather.source.name, self.inputs)
+
+
+def undecided(conclusion: Conclusion, engine: Engine) -> dict[str, frozenset[str]]:
+    """The fact which attempt is meant, with the findings that hang on it, where that makes a difference."""
+    findings = frozenset(one.outcome.finding for one in conclusion.choices if one.outcome)
+    return {MEANT: findings} if findings and MEANT in engine.base.facts else {}
+
+
+def choices_of(conclusion: Conclusion) -> tuple[Choice, ...]:
+    """The attempts among which the user may choose, for the question."""
+    return tuple(
+        Choice(reference(one.row), one.row, one.outcome.finding, one.fate == ARRIVED)
+        for one in conclusion.choices
+        if one.outcome
+    )
 
 
 def state_of(steps: Sequence[Step], engine: Engine) -> State:

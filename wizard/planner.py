@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from wizard.facts import UNAVAILABLE, Value
@@ -52,13 +53,22 @@ def attempt_key(base: RuleBase, source: Source, facts: Mapping[str, Value]) -> K
     return _key(base, source, base.derive(facts))
 
 
+Also: TypeAlias = Mapping[str, frozenset[str]]
+"""Facts that are wanted for a reason that no rule has, each with the findings that hang on it."""
+
+
 def plan(
-    base: RuleBase, fire: Fire, facts: Mapping[str, Value], tried: Set[Key], allowed: Collection[str] = COSTS
+    base: RuleBase,
+    fire: Fire,
+    facts: Mapping[str, Value],
+    tried: Set[Key],
+    allowed: Collection[str] = COSTS,
+    also: Also = MappingProxyType({}),
 ) -> Plan:
     """The next step. `fire` is the engine's; `tried` the keys of past attempts, also of those that failed; `allowed`
     the cost classes to draw on. A fact that is `unavailable` counts as open where a source could give it now.
     """
-    outlook = _Outlook(base, fire, facts, tried, allowed)
+    outlook = _Outlook(base, fire, facts, tried, allowed, also)
     if not outlook.wanted:
         return Settled()
     if lost := outlook.lost():
@@ -67,11 +77,13 @@ def plan(
     return steps[0] if steps else Exhausted(tuple(sorted(outlook.wanted)))
 
 
-def next_steps(base: RuleBase, fire: Fire, facts: Mapping[str, Value], tried: Set[Key]) -> list[Gather]:
+def next_steps(
+    base: RuleBase, fire: Fire, facts: Mapping[str, Value], tried: Set[Key], also: Also = MappingProxyType({})
+) -> list[Gather]:
     """All that could now be tried, of any cost class, to settle or change the conclusion, in the planner's order."""
     facts = dict(facts)
     while True:
-        outlook = _Outlook(base, fire, facts, tried, COSTS)
+        outlook = _Outlook(base, fire, facts, tried, COSTS, also)
         lost = outlook.lost()
         if not lost:
             return outlook.steps()
@@ -93,7 +105,13 @@ class _Outlook:
     """One state of the facts, with what is wanted in it and what could still be had."""
 
     def __init__(
-        self, base: RuleBase, fire: Fire, facts: Mapping[str, Value], tried: Set[Key], allowed: Collection[str]
+        self,
+        base: RuleBase,
+        fire: Fire,
+        facts: Mapping[str, Value],
+        tried: Set[Key],
+        allowed: Collection[str],
+        also: Also,
     ) -> None:
         self.base = base
         self.known = base.derive({fact: value for fact, value in facts.items() if value != UNAVAILABLE})
@@ -101,7 +119,10 @@ class _Outlook:
         self.obtainable = self._obtainable()
         live = {fact: value for fact, value in facts.items() if value != UNAVAILABLE or fact not in self.obtainable}
         self.known = base.derive(live)
-        self.wanted = wanted(base, fire(live), self.known)
+        self.wanted = {
+            **wanted(base, fire(live), self.known),
+            **{fact: findings for fact, findings in also.items() if fact not in self.known},
+        }
 
     def _untried(self, source: Source, tried: Set[Key]) -> bool:
         return _key(self.base, source, self.known) not in tried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -72,3 +73,26 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
     """Seconds from one ISO time to another, None where one is unknown."""
     first, last = instant(start), instant(end)
     return None if first is None or last is None else (last - first) / timedelta(seconds=1)
+
+
+_NUMBER = re.compile(r"\b(MID|ICID)[ :#]*(\d{1,20})", re.IGNORECASE)
+
+
+def reference(row: Row) -> str:
+    """How to refer to an attempt: when, which, for whom.
+
+    >>> reference(Row("x", About(icid=7, mid=31, recipient="a@corp.example"), {}, began="2025-03-04T08:58:11+09:00"))
+    '2025-03-04T08:58:11+09:00 MID 31 a@corp.example'
+    """
+    about = row.about
+    number = f"MID {about.mid}" if about.mid else f"ICID {about.icid}" if about.icid else None
+    return " ".join(part for part in (row.began, number, about.recipient, about.host) if part)
+
+
+def is_referred_to(row: Row, text: str) -> bool:
+    """Whether a reference, or a part of one ("MID 31"), may mean this attempt."""
+    return _words(text) <= _words(f"{reference(row)} ICID {row.about.icid or 0}")
+
+
+def _words(text: str) -> set[str]:
+    return set(_NUMBER.sub(lambda found: f"{found[1]}{found[2]}", text).casefold().split())

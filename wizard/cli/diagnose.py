@@ -7,18 +7,24 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from wizard import case
 from wizard.case import OPTIONS, Step, replay
+from wizard.casefile.file import CONCLUDED, OPEN, Head, Keeper
+from wizard.casefile.file import load as load_case
+from wizard.casefile.fitting import fitting
 from wizard.cli.options import KEYS, dns_of, facts_of, output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
-from wizard.diagnosis import diagnose, state_of
+from wizard.diagnosis import conclusion_of, diagnose, state_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
 from wizard.gather.base import Desk
+from wizard.interview.foreign import described, named_in, without
+from wizard.interview.memory import Memory
+from wizard.interview.resuming import unnamed
+from wizard.render.escape import terminal
 from wizard.rulebase.load import load
-from wizard.rulebase.model import COSTS
+from wizard.words import sentence
 
 OFFLINE = ("free",)
 AUTOMATIC = (*OFFLINE, "outward")
@@ -28,39 +34,44 @@ AUTOMATIC = (*OFFLINE, "outward")
 def run(options: argparse.Namespace) -> int:
     """Diagnose, write the case if one was named, write the report."""
     path = output_path(options)
-    if not options.auto and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise InputError("no-terminal")
+    if not options.auto:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise InputError("no-terminal")
+        from wizard.cli.guided import run_guided
+
+        return run_guided(options, path)
     engine = Engine(load(data_folder("rules")))
-    steps = _begin(options, engine)
-    kept = Path(options.case) if options.case else None
-    desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options))
-    steps = diagnose(
-        steps,
-        engine,
-        gatherers(),
-        desk,
-        _allowed(options),
-        keep=(lambda now: case.save(kept, now)) if kept else (lambda _: None),
-    )
-    if kept:
-        case.save(kept, steps)
-    return give(state_of(steps, engine), engine, options, path)
-
-
-def _allowed(options: argparse.Namespace) -> tuple[str, ...]:
-    """The cost classes that this run may draw on."""
-    classes = AUTOMATIC if options.auto else COSTS
-    return tuple(one for one in classes if one != "outward") if options.offline else tuple(classes)
-
-
-def _begin(options: argparse.Namespace, engine: Engine) -> list[Step]:
-    """The steps of the case to resume, if there is one, and what the options give."""
-    earlier = case.load(Path(options.case)) if options.case and Path(options.case).exists() else []
-    facts = facts_of(options, engine.base)
-    steps = [*earlier, Step(OPTIONS, facts=facts)] if facts or not earlier else earlier
-    if options.auto and not replay(steps).has(*KEYS):
+    memory = Memory()
+    steps, head = _begin(options, engine, memory)
+    if not replay(steps).has(*KEYS):
         raise InputError("nothing-to-go-by")
-    return steps
+    keep = Keeper(Path(options.case), head) if options.case else None
+    desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options))
+    steps = diagnose(steps, engine, gatherers(), desk, OFFLINE if options.offline else AUTOMATIC, keep=keep or _forget)
+    state = state_of(steps, engine)
+    if keep:
+        keep(steps, CONCLUDED if conclusion_of(state, engine).confidence else OPEN)
+        memory.trust(head.id, named_in(steps))
+    return give(state, engine, options, path)
+
+
+def _begin(options: argparse.Namespace, engine: Engine, memory: Memory) -> tuple[list[Step], Head]:
+    """The steps of the case to resume, if there is one, and what the options give."""
+    facts = facts_of(options, engine.base)
+    given = [Step(OPTIONS, facts=facts)] if facts else []
+    if not options.case or not Path(options.case).exists():
+        return given, Head()
+    case = load_case(Path(options.case))
+    steps = fitting(case.steps, engine.base)
+    strange = unnamed(case.head.id, steps, facts, memory)
+    if strange:
+        what = ", ".join(described(one, options.lang) for one in sorted(strange))
+        print(terminal(sentence("interview", "foreign.withdrawn", options.lang, what=what)), file=sys.stderr)
+    return [*without(steps, strange), *given], case.head
+
+
+def _forget(steps: list[Step]) -> None:
+    """Nothing is kept without a file to keep it in."""
 
 
 def _tell(text: str) -> None:

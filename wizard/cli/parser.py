@@ -29,7 +29,10 @@ def parse(arguments: Sequence[str], lang: Lang) -> argparse.Namespace:
     """
     parser = build(lang)
     options = parser.parse_args(list(arguments) or ["diagnose"])
+    options.lang_given = options.lang
     options.lang = options.lang or lang
+    options.format_given = getattr(options, "format", None)
+    options.format = options.format_given or "markdown"
     return options
 
 
@@ -83,6 +86,7 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     _dns(command, say)
     known.add_argument("--answer", action="append", metavar="FACT=VALUE", default=[], help=say["answer"])
     known.add_argument("--case", metavar="FILE", help=say["case"])
+    known.add_argument("--no-config", action="store_true", help=say["no-config"])
     _output(command, say)
 
 
@@ -123,7 +127,7 @@ def _rules(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
 
 def _output(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     output = command.add_argument_group(say["group.output"])
-    output.add_argument("--format", choices=FORMATS, default="markdown", help=say["format"])
+    output.add_argument("--format", choices=FORMATS, help=say["format"])
     output.add_argument("--output", metavar="FILE", help=say["output"])
     _lang(output, say)
 

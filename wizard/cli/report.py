@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wizard import case
+from wizard.casefile.file import load as load_case
+from wizard.casefile.fitting import fitting
 from wizard.cli.options import output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
@@ -17,6 +18,7 @@ from wizard.rulebase.load import load
 def run(options: argparse.Namespace) -> int:
     """Render the case as the rules judge it now."""
     path = output_path(options)
-    steps = case.load(Path(options.case))
+    case = load_case(Path(options.case))
     engine = Engine(load(data_folder("rules")))
+    steps = fitting(case.steps, engine.base)
     return give(state_of(steps, engine), engine, options, path)

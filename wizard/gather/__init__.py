@@ -26,7 +26,8 @@ MODULES = {
     "ask_sender": "ask_sender",
     "ask_recipient": "ask_criterion",
     "ask_message_id": "ask_criterion",
-    "ask_window": "ask_criterion",
+    "ask_window": "ask_window",
+    "ask_attempt": "ask_attempt",
     "ask_addresses": "ask_criterion",
     "ask_talos": "ask_criterion",
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from wizard.errors import InputError
 from wizard.facts import Evidence, Fact, Value
+from wizard.gather.asking import Check
 from wizard.maillog.asked import read_network
 from wizard.times import read_time
+from wizard.typed.when import read_when
 from wizard.words import Lang, sentence
 
 _MAILBOX = re.compile(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
@@ -47,13 +50,48 @@ def read_addresses(text: str) -> tuple[str, ...]:
 
 
 def read_moment(text: str, option: str) -> str:
-    """A time as ISO; a bare date is that day's end where it ends the window. Raises InputError."""
+    """A time as ISO, as people write it ("yesterday 14:00"); a stretch is its beginning, or its end for `--until`.
+
+    Raises InputError.
+    """
+    end = option == "--until"
     try:
-        return read_time(text, end=option == "--until")
-    except ValueError as error:
+        return read_time(text, end=end)
+    except ValueError:
+        pass
+    try:
+        when = read_when(text, datetime.now().astimezone())
+    except InputError as error:
         raise InputError("not-a-time", text=text, option=option) from error
+    return with_offset(when.until if end else when.since, when.offset)
+
+
+def with_offset(time: datetime, offset: int | None) -> str:
+    """A naive time as ISO, with an offset (minutes east of UTC) where there is one.
+
+    >>> with_offset(datetime(2026, 3, 1, 14), 540)
+    '2026-03-01T14:00:00+09:00'
+    """
+    iso = time.isoformat(timespec="seconds")
+    if offset is None:
+        return iso
+    hours, minutes = divmod(abs(offset), 60)
+    return f"{iso}{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 def what_is_wrong(error: InputError, lang: Lang) -> str:
     """The sentence of an error, for the line below a question."""
     return sentence("errors", error.key, lang, **error.values)
+
+
+def checked(read: Callable[[str], object], lang: Lang) -> Check:
+    """A check that says what `read` raises."""
+
+    def check(text: str) -> str | None:
+        try:
+            read(text)
+        except InputError as error:
+            return what_is_wrong(error, lang)
+        return None
+
+    return check

@@ -1,15 +1,17 @@
-"""Something else to search for where the sender is not known: the recipient, a Message-ID or subject, a time."""
+"""Something else to search for: the recipient, a Message-ID or subject, the sender's addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from wizard.errors import InputError
 from wizard.facts import Fact
-from wizard.gather.answers import answer, read_mailbox, read_moment, what_is_wrong
+from wizard.gather.answers import answer, checked, read_mailbox
 from wizard.gather.base import Desk, Gathered
 from wizard.resolve.pasted import addresses_in
 from wizard.rulebase.model import Source
+from wizard.typed.mining import mine
 
 Read = Callable[[str], tuple[Fact, ...]]
 
@@ -18,29 +20,22 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Ask for what this source is about, as `READ` has it."""
     del facts
     read = READ[source.gatherer]
-
-    def check(text: str) -> str | None:
-        try:
-            read(text)
-        except InputError as error:
-            return what_is_wrong(error, desk.lang)
-        return None
-
-    typed = desk.asker.text(source, check)
+    typed = desk.asker.text(source, checked(read, desk.lang))
     return Gathered() if typed is None else Gathered(read(typed))
 
 
 def _recipient(text: str) -> tuple[Fact, ...]:
-    return answer("search.key", "given", text), answer("recipient.mailbox", read_mailbox(text), text)
+    """An address; of a text with others' addresses in it the mail's recipient."""
+    mined = mine(text, datetime.now().astimezone()) if len(text.split()) > 1 else None
+    mailbox = (mined.recipient or mined.sender or text) if mined else text
+    return answer("search.key", "given", text), answer("recipient.mailbox", read_mailbox(mailbox), text)
 
 
 def _message(text: str) -> tuple[Fact, ...]:
-    name = "message.id" if "@" in text and " " not in text else "message.subject"
-    return answer("search.key", "given", text), answer(name, text, text)
-
-
-def _window(text: str) -> tuple[Fact, ...]:
-    return answer("window.since", read_moment(text, "--since"), text), answer("search.key", "given", text)
+    mined = mine(text, datetime.now().astimezone()) if "\n" in text or text.lower().startswith("message-id") else None
+    found = (mined.message_id or mined.subject if mined else None) or text
+    name = "message.id" if "@" in found and " " not in found.strip() else "message.subject"
+    return answer("search.key", "given", text), answer(name, found.strip(), text)
 
 
 def _addresses(text: str) -> tuple[Fact, ...]:
@@ -64,7 +59,6 @@ def _picked_out(text: str) -> tuple[str, ...]:
 READ: dict[str, Read] = {
     "ask_recipient": _recipient,
     "ask_message_id": _message,
-    "ask_window": _window,
     "ask_addresses": _addresses,
     "ask_talos": _pasted,
 }

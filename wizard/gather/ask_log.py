@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.errors import InputError
 from wizard.facts import Fact
-from wizard.gather.answers import answer, what_is_wrong
+from wizard.gather.answers import answer, checked
 from wizard.gather.base import Desk, Gathered
 from wizard.maillog.files import find_files
+from wizard.maillog.kinds_of_log import recognise
 from wizard.rulebase.model import Source
+
+READABLE = {"mail", "tracking", "consolidated", "bounce"}
 
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Ask for a path, or for pasted text where the source says so."""
     del facts
     if source.gatherer == "ask_tracking":
-        return _pasted(source, desk)
-
-    def check(text: str) -> str | None:
-        try:
-            find_files([str(Path(text).expanduser())])
-        except InputError as error:
-            return what_is_wrong(error, desk.lang)
-        return None
-
-    typed = desk.asker.text(source, check, path=True)
+        return _kept(desk.asker.paste(source, checked(_readable, desk.lang)), desk)
+    typed = desk.asker.text(source, checked(_read, desk.lang), path=True)
     if typed is None:
-        desk.asker.tell((source.help or source.title)[desk.lang])
+        desk.asker.tell((source.how or source.help or source.title)[desk.lang])
         return Gathered()
-    return Gathered((answer("log.files", (str(Path(typed).expanduser()),), typed),))
+    if "\n" in typed:
+        return _kept(typed, desk)
+    return Gathered((answer("log.files", _read(typed), typed),))
 
 
-def _pasted(source: Source, desk: Desk) -> Gathered:
-    """The pasted text goes into a file for its owner only, so that it is read like any log and not lost."""
-    text = desk.asker.paste(source)
+def _read(text: str) -> tuple[str, ...]:
+    """The paths typed: one with blanks in it, or several. Raises InputError where one of them does not exist."""
+    if "\n" in text:
+        _readable(text)
+        return ()
+    whole = str(Path(text.strip().strip("\"'")).expanduser())
+    try:
+        find_files([whole])
+    except InputError:
+        paths = _split(text)
+        if len(paths) < 2:
+            raise
+        find_files(paths)
+        return tuple(paths)
+    return (whole,)
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return [str(Path(part).expanduser()) for part in shlex.split(text, posix="\\" not in text)]
+    except ValueError:
+        return []
+
+
+def _readable(text: str) -> None:
+    """Raises InputError for a pasted text that is no log of the gateway."""
+    if recognise(text.splitlines()) not in READABLE:
+        raise InputError("pasted-no-log")
+
+
+def _kept(text: str | None, desk: Desk) -> Gathered:
+    """The pasted text goes into a file, so that it is read like any log and not lost."""
     if text is None:
         return Gathered()
-    descriptor, path = tempfile.mkstemp(prefix="mailwhy-tracking-", suffix=".txt")
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text + "\n")
+    path = desk.keep_text(text)
     return Gathered((answer("log.files", (path,), path),))

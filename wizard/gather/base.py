@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from wizard.maillog.files import LogFile
     from wizard.maillog.log import Log
     from wizard.resolve.resolver import Resolver
+    from wizard.smtp.model import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,44 @@ class DnsOptions:
     seconds: float = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class HandTestOptions:
+    """How the gateway is tested by hand: the name to greet with, the local address to connect from, the seconds it may
+    take in all, whether one marked message is sent; `watch` is told of every line and each second of waiting.
+    """
+
+    helo: str | None = None
+    bind: str | None = None
+    seconds: float = 300.0
+    send_test: bool = False
+    watch: Watch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An attempt that may be the one meant: how to refer to it (`wizard.rows.reference`), and what became of it."""
+
+    reference: str
+    row: Row
+    finding: str
+    arrived: bool
+
+
+def keep_in_temporary_file(text: str) -> str:
+    """Write a text to a file for its owner only, and return the path."""
+    descriptor, path = tempfile.mkstemp(prefix="mailwhy-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text + "\n")
+    return path
+
+
 @dataclass(slots=True)
 class Desk:
-    """What gatherers share in one run: the opened log, the language, who hears of progress."""
+    """What gatherers share in one run: the opened log, the language, who hears of progress.
+
+    `people` is who asks questions. `keep_text` keeps a pasted text and returns its path. `may_contact` says whether a
+    host may be talked to. `choices` are the attempts among which one is to be chosen.
+    """
 
     base: RuleBase
     lang: Lang
@@ -53,7 +91,11 @@ class Desk:
     logs: dict[tuple[str, ...], Log] = field(default_factory=dict)
     files: dict[tuple[str, ...], list[LogFile]] = field(default_factory=dict)
     dns: DnsOptions = field(default_factory=DnsOptions)
-    _asker: Asker | None = None
+    hand_test: HandTestOptions = field(default_factory=HandTestOptions)
+    people: Asker | None = None
+    keep_text: Callable[[str], str] = keep_in_temporary_file
+    may_contact: Callable[[str], bool] = lambda _: True
+    choices: tuple[Choice, ...] = ()
     _resolver: Resolver | None = None
 
     def resolver(self) -> Resolver:
@@ -72,12 +114,10 @@ class Desk:
 
     @property
     def asker(self) -> Asker:
-        """Who asks the questions; made when the first is asked."""
-        if self._asker is None:
-            from wizard.gather.asking import Asker
-
-            self._asker = Asker(self.lang)
-        return self._asker
+        """Who asks the questions. Raises RuntimeError where nobody does: then no source that asks may be allowed."""
+        if self.people is None:
+            raise RuntimeError("a question, and nobody to ask it")
+        return self.people
 
 
 class Gatherer(Protocol):

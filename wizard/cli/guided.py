@@ -1,0 +1,41 @@
+"""`mailwhy diagnose` with questions: the interview with what the command line gave, then the report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from wizard.cli.main import INTERRUPTED
+from wizard.cli.options import dns_of, facts_of
+from wizard.cli.output import give
+from wizard.data import data_folder
+from wizard.diagnosis import state_of
+from wizard.engine import Engine
+from wizard.interview.console import console
+from wizard.interview.guide import Guide, Request
+from wizard.interview.interviewer import Stop
+from wizard.interview.memory import Memory
+from wizard.interview.site import Site, load_site, site_path
+from wizard.rulebase.load import load
+from wizard.words import LANGUAGES, words
+
+
+def run_guided(options: argparse.Namespace, path: Path | None) -> int:
+    """Lead through one case; the report goes where it was asked for."""
+    config = None if options.no_config else site_path()
+    site = load_site(config) if config else Site()
+    remembered = next((lang for lang in LANGUAGES if lang == site.lang), None)
+    lang = options.lang = options.lang_given or remembered or options.lang
+    engine = Engine(load(data_folder("rules")))
+    guide = Guide(engine, lang, console(words("interview", lang), plain=site.plain), Memory(), site, config)
+    case = Path(options.case) if options.case else None
+    given = facts_of(options, engine.base)
+    try:
+        steps = guide.lead(Request(case, given, dns_of(options), options.offline, options.lang_given))
+    except (KeyboardInterrupt, EOFError, Stop):
+        guide.say_where()
+        return INTERRUPTED
+    if sys.stdout.isatty() and path is None and not options.format_given:
+        options.format = "text"
+    return give(state_of(steps, engine), engine, options, path)

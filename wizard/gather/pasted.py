@@ -1,0 +1,90 @@
+"""A sentence, header, bounce message or log excerpt in the place of an answer: what it tells, said back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wizard.errors import InputError
+from wizard.facts import Fact, Value
+from wizard.gather.answers import answer
+from wizard.gather.base import Desk
+from wizard.gather.windows import told_window
+from wizard.maillog.kinds_of_log import recognise
+from wizard.resolve.pasted import addresses_in
+from wizard.rulebase.base import RuleBase
+from wizard.typed.mining import Mined, mine, without_other_hosts
+from wizard.words import Lang, sentence
+
+LOGS = {"mail", "tracking", "consolidated", "bounce"}
+MOST_ADDRESSES = 10
+SHORTEST_LOG = 2
+_ADDRESS = re.compile(r"[0-9a-fA-F.:/]+,?")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text tells of a mail; `addresses` may be the sender's; `is_log`: it is an excerpt of the gateway's log."""
+
+    mined: Mined
+    addresses: tuple[str, ...]
+    is_log: bool
+
+    def facts(self) -> dict[str, Value]:
+        """The facts that it gives, but for the time."""
+        mined = self.mined
+        given: dict[str, Value | None] = {
+            "sender.mailbox": mined.sender,
+            "recipient.mailbox": mined.recipient,
+            "message.id": mined.message_id,
+            "message.subject": mined.subject,
+            "sender.pasted": self.addresses or None,
+            "sender.address": self.addresses or None,
+            "sender.source": "pasted" if self.addresses else None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def is_text(typed: str) -> bool:
+    """Whether more was typed or pasted than one address, or several of them.
+
+    >>> is_text("198.51.100.1, 198.51.100.2"), is_text("Bob at partner.example")
+    (False, True)
+    """
+    words = typed.split()
+    return len(words) > 1 and not all(_ADDRESS.fullmatch(word) for word in words)
+
+
+def read_text(text: str, desk: Desk) -> Told:
+    """What a text tells. Raises InputError where it tells nothing to search for."""
+    lines = text.splitlines()
+    is_log = len(lines) >= SHORTEST_LOG and recognise(lines) in LOGS
+    mined = mine(text, desk.now.astimezone(), desk.lang) if not is_log else Mined()
+    outside = [one for one in addresses_in(without_other_hosts(text)) if not one.private] if not is_log else []
+    addresses = tuple(str(one.network).removesuffix("/32").removesuffix("/128") for one in outside[:MOST_ADDRESSES])
+    if not is_log and not mined.anything and not addresses:
+        raise InputError("nothing-in-text")
+    return Told(mined, addresses, is_log)
+
+
+def told(found: Told, typed: str, facts: Mapping[str, Fact], desk: Desk) -> tuple[Fact, ...]:
+    """The facts of a text, and what was understood said back."""
+    if found.is_log:
+        path = desk.keep_text(typed)
+        desk.asker.tell(sentence("interview", "taken.log", desk.lang))
+        return (answer("log.files", (path,), path),)
+    given = found.facts()
+    shown = typed if len(typed) <= 200 else f"{typed[:200]} …"
+    desk.asker.tell(said_back(given, desk.base, desk.lang))
+    window = told_window(found.mined.sent, shown, facts, desk) if found.mined.sent else ()
+    return (answer("search.key", "given", shown), *(answer(n, v, shown) for n, v in given.items()), *window)
+
+
+def said_back(given: Mapping[str, Value], base: RuleBase, lang: Lang) -> str:
+    """One sentence: what was taken from a text."""
+    named = [name for name in given if name not in {"sender.address", "sender.source"}]
+    parts = [
+        f"{base.facts[name].label[lang]}: {base.shown(name, given[name], lang)}" for name in named if name in base.facts
+    ]
+    return sentence("interview", "taken", lang, facts="; ".join(parts))

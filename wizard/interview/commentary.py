@@ -1,0 +1,91 @@
+"""The running commentary: what is being done, in one line each, with what was found."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from wizard.case import Step
+from wizard.diagnosis import Turn
+from wizard.facts import UNAVAILABLE
+from wizard.interview.console import Console
+from wizard.interview.screen import cut, width
+from wizard.rows import Row
+from wizard.rulebase.base import RuleBase
+from wizard.rulebase.conditions import NONE
+from wizard.words import Lang, sentence, words
+
+SHOWN = 3
+"""Facts told of."""
+_TICK = 1.0
+
+
+class Commentary:
+    """Says on the console what is being done; seconds are counted where the line can be written anew."""
+
+    def __init__(self, console: Console, base: RuleBase, lang: Lang) -> None:
+        self._console = console
+        self._base = base
+        self._lang: Lang = lang
+        self._doing: str | None = None
+        self._over = threading.Event()
+        self._ticker: threading.Thread | None = None
+
+    def begin(self, turn: Turn) -> None:
+        """A step that nobody is asked about begins."""
+        self._doing = turn.gather.source.title[self._lang]
+        if self._console.plain:
+            self._console.tell(self._line(sentence("interview", "doing", self._lang, title=self._doing)))
+            return
+        self._over = threading.Event()
+        self._ticker = threading.Thread(
+            target=self._tick, args=(self._over, self._doing, time.monotonic()), daemon=True
+        )
+        self._ticker.start()
+
+    def tell(self, text: str) -> None:
+        """Something that is found out meanwhile."""
+        self._console.tell(self._line(text))
+
+    def end(self, step: Step | None) -> None:
+        """It is done; without a step it was broken off."""
+        doing, self._doing = self._doing, None
+        if doing is None:
+            return
+        self._over.set()
+        if self._ticker:
+            self._ticker.join()
+            self._console.redraw("")
+            self._ticker = None
+        if step is not None:
+            found = found_in(step, self._base, self._lang)
+            self._console.tell(self._line(found if self._console.plain else f"{doing}: {found}"))
+
+    def _line(self, text: str) -> str:
+        return cut(f"  {text}", width() - 1)
+
+    def _tick(self, over: threading.Event, doing: str, begun: float) -> None:
+        text = sentence("interview", "doing", self._lang, title=doing)
+        while not over.is_set():
+            seconds = int(time.monotonic() - begun)
+            counted = f" ({sentence('interview', 'seconds', self._lang, seconds=seconds)})" if seconds else ""
+            self._console.redraw(self._line(text + counted))
+            over.wait(_TICK)
+
+
+def found_in(step: Step, base: RuleBase, lang: Lang) -> str:
+    """What a step gave, in a few words."""
+    say = words("interview", lang)
+    if step.rows is not None:
+        return _attempts([row for row in step.rows if row.in_window and row.attempt != "search"], lang)
+    told = [fact for fact in step.facts if fact.value not in (NONE, UNAVAILABLE) and fact.name in base.facts]
+    shown = {f"{base.facts[f.name].label[lang]}: {base.shown(f.name, f.value, lang)}": None for f in told}
+    return "; ".join(list(shown)[:SHOWN]) or say["found.nothing"]
+
+
+def _attempts(rows: list[Row], lang: Lang) -> str:
+    times = sorted(row.began[:16].replace("T", " ") for row in rows if row.began)
+    if not rows:
+        return words("interview", lang)["found.no-attempt"]
+    values = {"since": times[0] if times else "?", "until": times[-1] if times else "?", "count": len(rows)}
+    return sentence("interview", "found.attempt" if len(rows) == 1 else "found.attempts", lang, **values)

@@ -1,0 +1,42 @@
+"""A case may come from somebody else: what it names on this machine or network is used only if that was named here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from wizard.case import OPTIONS, Step
+from wizard.facts import UNAVAILABLE, Fact
+from wizard.words import Lang, sentence
+
+REACHING = {"log.files": "path", "gateway.host": "host", "debug_log.files": "path", "sender_log.files": "path"}
+"""Facts whose value leads out of the case: what it is, by the fact that has it."""
+
+
+def named_in(steps: Iterable[Step]) -> set[str]:
+    """What a case names: `path …`, `host …`."""
+    return {one for step in steps for fact in step.facts for one in _named(fact)}
+
+
+def described(named: str, lang: Lang) -> str:
+    """One of these in words."""
+    kind, _, value = named.partition(" ")
+    return sentence("interview", f"foreign.{kind}", lang, value=value)
+
+
+def without(steps: Sequence[Step], names: Collection[str]) -> list[Step]:
+    """The steps without the facts that name any of these; what was found by them stays known."""
+    kept = []
+    for step in steps:
+        facts = tuple(fact for fact in step.facts if not set(_named(fact)) & set(names))
+        if facts or step.source != OPTIONS or facts == step.facts:
+            kept.append(replace(step, facts=facts))
+    return [step for step in kept if step.facts or step.rows is not None or step.source != OPTIONS]
+
+
+def _named(fact: Fact) -> list[str]:
+    kind = REACHING.get(fact.name)
+    if kind is None or fact.value == UNAVAILABLE:
+        return []
+    values = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+    return [f"{kind} {value}" for value in values]
