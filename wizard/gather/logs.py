@@ -8,6 +8,7 @@ from dataclasses import replace
 from wizard.facts import Fact
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.coverage import coverage_of, say_coverage
+from wizard.gather.interfaces import say_interfaces
 from wizard.gather.kinds import check
 from wizard.gather.search_log import asked, open_log, window
 from wizard.maillog.asked import Asked, Window, domain_of, in_domain, read_address
@@ -137,6 +138,7 @@ def _nothing(log: Log, records: Records, question: Asked, desk: Desk) -> Row:
     """The row of a search that found no attempt in the window: what was searched, and what the log cannot say."""
     says = Says()
     say_coverage(says, log, records, question, desk)
+    say_interfaces(says, log)
     addresses = [str(candidate.network) for candidate in question.candidates]
     alone = addresses[0].removesuffix("/32").removesuffix("/128") if len(addresses) == 1 else None
     if question.candidates and question.sender:

@@ -11,6 +11,8 @@ from wizard.gather.search_log import known, listed
 from wizard.resolve.receiving import Receiving, check_receiving
 from wizard.rulebase.model import Source
 
+GATEWAY = ("gateway.host", "log.interfaces", "log.interface_address")
+"""Facts that name the gateway: by what the user calls it, and by what the log does."""
 SHOWN = 12
 
 
@@ -21,7 +23,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     if domain is None:
         return Gathered()
     resolver = desk.resolver()
-    gateway = (*listed(facts, "gateway.host"), *listed(facts, "log.interfaces"))
+    gateway = [text for name in GATEWAY for text in listed(facts, name)]
     found = resolver.run(check_receiving(resolver, domain, gateway))
     evidence, at = found.evidence()[:SHOWN], desk.at()
     return Gathered(tuple(Fact(name, value, "dns", at, evidence) for name, value in _told(found).items()))

@@ -14,6 +14,8 @@ from wizard.rulebase.model import Source
 MOST = 256
 """Addresses that are looked up, all side by side."""
 SHOWN = 12
+UNSURE = {"spf", "mx"}
+"""What these name are hosts that may send: of those that did not, nothing is to be said."""
 WORST_FIRST: tuple[Outcome, ...] = ("timeout", "failed", "missing", "mismatch", "unknown", "holds")
 
 
@@ -33,6 +35,8 @@ def _addresses(facts: Mapping[str, Fact]) -> list[str]:
     connected = read_address(known(facts, "log.address"))
     if connected is not None:
         return [str(connected)]
+    if known(facts, "sender.source") in UNSURE:
+        return []
     asked = [read_address(text) for text in listed(facts, "sender.address")]
     return [str(address) for address in asked if address is not None][:MOST]
 
