@@ -251,6 +251,19 @@ def test_a_rule_that_is_overruled_whenever_it_fires_asks_nothing() -> None:
     assert walk.next() == Settled()
 
 
+def test_an_explanation_is_looked_for_but_nobody_is_asked_for_it() -> None:
+    rejected = {**{name: TRUTH[name] for name in ("log.files", "sender.given", "log.connection", "log.seconds")}}
+    rejected |= {"log.verdict": "REJECT", "log.reason": "list"}
+    for cost, expected in (("outward", ["dns"]), ("user", []), ("others", [])):
+        base = small(dns={"cost": cost})
+        cause = replace(base.findings["reverse-dns-missing"], explains=("refused-for-now",))
+        walk = Walk(RuleBase(base.facts, base.sources, {**base.findings, cause.id: cause}, base.order), TRUTH)
+        walk.facts = dict(rejected)
+        assert [step.source.name for step in next_steps(walk.base, walk.engine.fire, rejected, set())] == expected
+        assert walk.run() == expected
+        assert "reverse_dns" not in walk.facts or expected
+
+
 def test_the_remedy_too_must_be_settled() -> None:
     walk = Walk(small(), {**TRUTH, "log.reason": "reputation"})
     walk.facts = {**TRUTH, "log.verdict": "REJECT"}

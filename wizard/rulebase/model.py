@@ -139,7 +139,7 @@ class Wording:
 class Finding:
     """What can be found out about a mail, with the rules that find it and the words that say it.
 
-    `explains`: the fates of a conclusion beside which a cause is worth looking for, though it changes no conclusion.
+    `explains`: the fates of a conclusion beside which it is worth looking for, though it changes no conclusion.
     """
 
     id: str

@@ -149,8 +149,8 @@ def _yields(found: Table, role: str) -> str | None:
 
 def _explains(found: Table, role: str) -> tuple[str, ...]:
     fates = _listed(found, "explains")
-    if fates and role != "cause":
-        raise RuleError(fates[0].at, "explains is for causes; an outcome concludes by itself")
+    if fates and role == "advice":
+        raise RuleError(fates[0].at, "explains is for causes and outcomes; advice explains nothing")
     return tuple(one_of(fate, FATES, "fate") for fate in fates)
 
 

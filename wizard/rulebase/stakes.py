@@ -1,10 +1,10 @@
 """What hangs on the facts that are still open: which of them, once known, could change the conclusion.
 
-A conclusion is settled when no answers to what is open could displace it, raise its confidence, select another remedy,
-or find a cause that explains a conclusion of its fate. Each open rule that could is tried out: its open facts are given
-values that make it fire, everything else stays open, and those facts are wanted without which the conclusion would be
-another one. If any way of completing the facts changes the conclusion then one such rule alone does, so nothing is
-missed; and a rule that is overruled whenever it fires asks for nothing.
+A conclusion is settled when no answers to what is open could displace it, raise its confidence or select another
+remedy. Each open rule that could is tried out: its open facts are given values that make it fire, everything else stays
+open, and those facts are wanted without which the conclusion would be another one. If any way of completing the facts
+changes the conclusion then one such rule alone does, so nothing is missed; and a rule that is overruled whenever it
+fires asks for nothing. What only explains a conclusion, by its fate, is another matter: `explaining`.
 """
 
 from __future__ import annotations
@@ -50,12 +50,19 @@ def wanted(base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -
     `known` has what is derived too, and a derived fact may be among those wanted.
     """
     trial = _Trial(base, fired, known)
+    return _gathered((way, trial.decisive(way)) for way in trial.ways())
+
+
+def explaining(base: RuleBase, fired: Sequence[Fired], known: Mapping[str, Value]) -> dict[str, frozenset[str]]:
+    """Open fact → the findings that hang on it, for what would explain the conclusion without changing it."""
+    trial = _Trial(base, fired, known)
+    return _gathered((way, way.asks) for way in trial.explanations(best(base, fired)))
+
+
+def _gathered(asked: Iterable[tuple[_Way, Iterable[str]]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for way in trial.explanations(best(base, fired)):
-        for fact in way.asks:
-            found.setdefault(fact, set()).add(way.finding.id)
-    for way in trial.ways():
-        for fact in trial.decisive(way):
+    for way, facts in asked:
+        for fact in facts:
             found.setdefault(fact, set()).add(way.finding.id)
     return {fact: frozenset(found[fact]) for fact in sorted(found)}
 
@@ -107,7 +114,7 @@ class _Trial:
                 yield _Way(finding, None, asks)
 
     def explanations(self, concluded: Fired | None) -> Iterator[_Way]:
-        """The open rules of causes that are worth looking for beside what is concluded."""
+        """The open rules of findings that are worth looking for beside what is concluded."""
         for way in self.open:
             known = self.fired.get(way.finding.id)
             if concluded and concluded.fate in way.finding.explains and _certainty(way.confidence) < _certainty(known):
