@@ -22,7 +22,7 @@ OPTIONS = "options"
 class Step:
     """One source tried with these inputs (its needs and uses at that time): what it gave, nothing where it failed.
 
-    Facts of the scope `address` or `attempt` hold for `address` or `attempt` alone, where these are set. `coverage`
+    Facts of the scope `address` or `attempt` hold for `address` or `attempt` alone, where `attempt` is set. `coverage`
     describes the files that a log search read.
     """
 
@@ -51,16 +51,20 @@ class State:
         for step in self.steps:
             for fact in step.facts:
                 where = scope(fact.name)
-                elsewhere = (where == "address" and step.address not in {None, row.about.ip}) or (
-                    where == "attempt" and step.attempt not in {None, row.attempt}
-                )
-                if not elsewhere:
+                if step.attempt is None or _holds(where, step, row):
                     found[fact.name] = fact
         return found
 
     def has(self, *names: str) -> bool:
         """Whether any step told one of these facts."""
         return any(fact.name in names for step in self.steps for fact in step.facts)
+
+
+def _holds(where: str, step: Step, row: Row) -> bool:
+    """Whether what was learnt of one attempt holds for a row too. Learnt of several addresses: of these together only."""
+    if where == "address":
+        return step.address == row.about.ip
+    return where == "case" or step.attempt == row.attempt
 
 
 def replay(steps: Iterable[Step]) -> State:

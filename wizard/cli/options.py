@@ -11,6 +11,7 @@ from wizard.errors import InputError
 from wizard.facts import Fact, Value
 from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
 from wizard.gather.base import DnsOptions
+from wizard.idn import to_ascii
 from wizard.rulebase.base import RuleBase
 
 MOST_SECONDS = 86_400
@@ -41,10 +42,22 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
         if text is not None:
             given[name] = _text(text, name)
     given.update(_window(options.since, options.until))
+    if options.dnsbl:
+        given["dnsbl.zones"] = tuple(dict.fromkeys(_zone(text) for text in options.dnsbl))
     if any(name in given for name in KEYS):
         given["search.key"] = "given"
     facts = [Fact(name, value, "option", now()) for name, value in given.items()]
     return (*facts, *(_answer(text, base) for text in options.answer))
+
+
+def _zone(text: str) -> str:
+    try:
+        zone = to_ascii(text)
+    except ValueError as error:
+        raise InputError("bad-blocklist", text=text) from error
+    if "." not in zone or zone.rpartition(".")[2].isdigit():
+        raise InputError("bad-blocklist", text=text)
+    return zone
 
 
 def _text(text: str, name: str) -> str:
@@ -87,8 +100,9 @@ def _answer(text: str, base: RuleBase) -> Fact:
 
 def dns_of(options: argparse.Namespace) -> DnsOptions:
     """How DNS is to be asked. Raises InputError for a malformed server or time, or one that `--offline` rules out."""
-    if options.offline and options.resolver:
-        raise InputError("offline-with", option="--resolver")
+    for option, given in (("--resolver", options.resolver), ("--dnsbl", options.dnsbl)):
+        if options.offline and given:
+            raise InputError("offline-with", option=option)
     if options.resolver:
         from wizard.resolve.addressing import parse_server
 

@@ -95,6 +95,7 @@ def _dns(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     dns.add_argument("--offline", action="store_true", help=say["offline"])
     dns.add_argument("--resolver", metavar="IP[:PORT]", help=say["resolver"])
     dns.add_argument("--dns-timeout", metavar="SECONDS", default="30", help=say["dns-timeout"])
+    dns.add_argument("--dnsbl", action="append", metavar="ZONE", default=[], help=say["dnsbl"])
 
 
 def _report(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:

@@ -39,13 +39,16 @@ def _message(text: str) -> tuple[Fact, ...]:
 
 
 def _addresses(text: str) -> tuple[Fact, ...]:
-    return answer("sender.address", _picked_out(text), text), answer("sender.source", "option", text)
+    return *_found(text), answer("sender.source", "option", text)
 
 
 def _pasted(text: str) -> tuple[Fact, ...]:
+    return *_found(text), answer("sender.source", "pasted", text)
+
+
+def _found(text: str) -> tuple[Fact, ...]:
     found = _picked_out(text)
-    told = {"sender.pasted": found, "sender.address": found}
-    return *(answer(name, value, text) for name, value in told.items()), answer("sender.source", "pasted", text)
+    return answer("sender.pasted", found, text), answer("sender.address", found, text)
 
 
 def _picked_out(text: str) -> tuple[str, ...]:
