@@ -16,6 +16,8 @@ MOST = 256
 SHOWN = 12
 UNSURE = {"spf", "mx"}
 """What these name are hosts that may send: of those that did not, nothing is to be said."""
+SLOW_SECONDS = 2.0
+"""From here on an answer counts as slow: a gateway asks for the names, too, and from further away."""
 WORST_FIRST: tuple[Outcome, ...] = ("timeout", "failed", "missing", "mismatch", "unknown", "holds")
 
 
@@ -47,6 +49,7 @@ def _told(found: Reverse) -> dict[str, Value]:
         return told
     told["reverse_dns.address"] = found.address
     told["reverse_dns.seconds"] = found.seconds
+    told["reverse_dns.blame"] = _blame(found)
     told["reverse_dns.generic"] = "yes" if any(check.generic for check in found.names) else "no"
     if found.outcome in {"timeout", "failed"}:
         told["reverse_dns.at_fault"] = found.at_fault or "unknown"
@@ -56,6 +59,13 @@ def _told(found: Reverse) -> dict[str, Value]:
         "reverse_dns.server": found.server,
     }
     return told | {name: value for name, value in given.items() if value}
+
+
+def _blame(found: Reverse) -> str:
+    """What a late greeting would come from: a gateway waits for this look-up before it greets."""
+    if found.outcome in {"timeout", "failed"}:
+        return "none" if found.at_fault == "resolver" else "reverse-dns"
+    return "reverse-dns" if found.seconds >= SLOW_SECONDS else "gateway"
 
 
 def _evidence(found: Sequence[Reverse]) -> tuple[Evidence, ...]:
