@@ -61,18 +61,31 @@ class State:
 
 
 def _holds(where: str, step: Step, row: Row) -> bool:
-    """Whether what was learnt of one attempt holds for a row too. Learnt of several addresses: of these together only."""
+    """Whether what was learnt of one attempt holds for a row too; of several addresses it was learnt together."""
     if where == "address":
         return step.address == row.about.ip
     return where == "case" or step.attempt == row.attempt
 
 
 def replay(steps: Iterable[Step]) -> State:
-    """The state that steps lead to: of rows and coverage the latest search's."""
+    """The state that steps lead to: of rows the latest search's, of coverage that with what else was read."""
     steps = tuple(steps)
     rows: tuple[Row, ...] = ()
-    coverage: Mapping[str, Any] | None = None
+    searched: Mapping[str, Any] | None = None
+    beside: dict[str, Any] = {}
     for step in steps:
         rows = rows if step.rows is None else step.rows
-        coverage = step.coverage or coverage
-    return State(steps, rows, coverage, frozenset((step.source, step.inputs) for step in steps))
+        if step.rows is not None:
+            searched = step.coverage or searched
+        elif step.coverage:
+            beside.update({file["path"]: file for file in step.coverage["files"]})
+    tried = frozenset((step.source, step.inputs) for step in steps)
+    return State(steps, rows, _together(searched, beside), tried)
+
+
+def _together(searched: Mapping[str, Any] | None, beside: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The files that were searched and, after them, the other logs that were read; from and to are the search's."""
+    if not beside:
+        return searched
+    coverage = searched or {"from": None, "to": None, "files": []}
+    return {**coverage, "files": [*coverage["files"], *beside.values()]}

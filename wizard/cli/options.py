@@ -12,6 +12,7 @@ from wizard.facts import Fact, Value
 from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
 from wizard.gather.base import DnsOptions
 from wizard.idn import to_ascii
+from wizard.maillog.files import find_files
 from wizard.rulebase.base import RuleBase
 
 MOST_SECONDS = 86_400
@@ -34,6 +35,10 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
         given["log.files"] = tuple(options.log)
     if options.sender_ip:
         given["sender.address"] = tuple(address for text in options.sender_ip for address in read_addresses(text))
+    for name, paths in (("sender_log.files", options.sender_log), ("debug_log.files", options.debug_log)):
+        if paths:
+            find_files([path for path in paths if path != "-"])
+            given[name] = tuple(paths)
         given["sender.source"] = "option"
     for name, text in (("sender.mailbox", options.sender), ("recipient.mailbox", options.recipient)):
         if text is not None:

@@ -83,6 +83,8 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     known.add_argument("--message-id", metavar="ID", help=say["message-id"])
     known.add_argument("--since", metavar="TIME", help=say["since"])
     known.add_argument("--until", metavar="TIME", help=say["until"])
+    known.add_argument("--sender-log", action="append", metavar="PATH", default=[], help=say["sender-log"])
+    known.add_argument("--debug-log", action="append", metavar="PATH", default=[], help=say["debug-log"])
     _dns(command, say)
     known.add_argument("--answer", action="append", metavar="FACT=VALUE", default=[], help=say["answer"])
     known.add_argument("--case", metavar="FILE", help=say["case"])

@@ -30,6 +30,10 @@ MODULES = {
     "ask_attempt": "ask_attempt",
     "ask_addresses": "ask_criterion",
     "ask_talos": "ask_criterion",
+    "sender_log": "sender_log",
+    "ask_sender_log": "ask_sender_log",
+    "debug_log": "debug_log",
+    "ask_debug_log": "ask_debug_log",
 }
 """Gatherer, as rules/facts/sources.yaml calls it → module."""
 
