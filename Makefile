@@ -7,6 +7,9 @@ PYTHON ?= $(or $(wildcard $(VENV)/bin/python),python3)
 BIN = $(VENV)/bin
 UV = $(BIN)/python -m uv
 PYTEST_ARGS ?=
+# More than a small machine has cores: the tests of servers that do not answer mostly wait. By whole files, since each
+# process that needs servers starts its own.
+WORKERS ?= 4
 LOCKED = requirements
 # Locking needs uv alone, so that requirements which no longer install can be written anew.
 UV_THERE = $(if $(wildcard $(BIN)/uv),,setup)
@@ -32,7 +35,7 @@ demo: setup
 	@$(BIN)/mailwhy demo
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: test lint types imports lock-check wheel-check
 
