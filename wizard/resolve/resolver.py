@@ -58,7 +58,7 @@ class Resolver:
         self._lines = Lines()
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE)
         self._given_up = 0
-        self._control: asyncio.Task[Answer] | None = None
+        self._control: asyncio.Task[None] | None = None
         self.replied = False
         """Whether the resolver has sent any reply, an error included."""
         self.answered = False
@@ -165,9 +165,14 @@ class Resolver:
         """Whether the resolver replies at all: without that no silence says anything about a zone."""
         if not self.replied:
             if self._control is None:
-                self._control = asyncio.ensure_future(self._ask_servers(Question(".", "NS"), Wish()))
+                self._control = asyncio.ensure_future(self._ask_control())
             await asyncio.shield(self._control)
         return self.replied
+
+    async def _ask_control(self) -> None:
+        asking = asyncio.ensure_future(self._ask_servers(Question(".", "NS"), Wish()))
+        await asyncio.wait({asking}, timeout=IN_TIME)
+        asking.cancel()
 
     async def _ask_servers(self, question: Question, wish: Wish) -> Answer:
         """The first answer of any of the servers; the next is asked when one fails or is silent for a while."""

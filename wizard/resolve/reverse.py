@@ -20,6 +20,8 @@ Outcome = Literal["holds", "missing", "mismatch", "timeout", "failed", "unknown"
 MAX_NAMES = 50
 # An answer that took as long as allowed is in time, though measuring it adds a little.
 TOLERANCE = 0.05
+SUSPICIOUS = 3.0
+"""Seconds of silence after which the delegation is followed, so that the one at fault is known when time is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,29 @@ def _unanswered(traced: Traced, *, alive: bool) -> Outcome | None:
 
 async def _look_up_traced(resolver: Resolver, tracer: Tracer, name: str, record_type: str) -> Traced:
     looking_up = asyncio.ensure_future(resolver.look_up(name, record_type))
-    done, _ = await asyncio.wait({looking_up}, timeout=IN_TIME + TOLERANCE)
-    if done and (looking_up.result().known or looking_up.result().kind in {"budget", "network-error"}):
+    if await _settles(looking_up, SUSPICIOUS):
         return Traced(looking_up.result())
-    if not done and not await resolver.is_alive():
-        return Traced(await looking_up)
-    delegation = await tracer.trace(name, record_type)
-    return Traced(await looking_up, delegation, resolver.answered)
+    tracing = asyncio.ensure_future(_trace(resolver, tracer, name, record_type, silent=not looking_up.done()))
+    if not looking_up.done() and await _settles(looking_up, IN_TIME + TOLERANCE - SUSPICIOUS):
+        tracing.cancel()
+        return Traced(looking_up.result())
+    alive, delegation = await tracing
+    return Traced(await looking_up, delegation, resolver.answered or not alive)
+
+
+async def _settles(looking_up: asyncio.Future[Answer], seconds: float) -> bool:
+    """Whether an answer comes within that time that needs no tracing."""
+    await asyncio.wait({looking_up}, timeout=seconds)
+    if not looking_up.done():
+        return False
+    answer = looking_up.result()
+    return answer.known or answer.kind in {"budget", "network-error"}
+
+
+async def _trace(
+    resolver: Resolver, tracer: Tracer, name: str, record_type: str, *, silent: bool
+) -> tuple[bool, Delegation | None]:
+    """Whether the resolver replies to anything at all, and if so whose fault it is that it has no answer."""
+    if silent and not await resolver.is_alive():
+        return False, None
+    return True, await tracer.trace(name, record_type)
