@@ -28,7 +28,8 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
         return Gathered()
     if "\n" in typed:
         return _kept(typed, desk)
-    return Gathered((answer("log.files", _read(typed), typed),))
+    paths = tuple(str(Path(path).absolute()) for path in _read(typed))
+    return Gathered((answer("log.files", paths, typed),))
 
 
 def _read(text: str) -> tuple[str, ...]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Set
 
 from wizard.case import Step
 from wizard.diagnosis import Turn
-from wizard.facts import UNAVAILABLE
+from wizard.facts import UNAVAILABLE, Fact
 from wizard.interview.console import Console
 from wizard.interview.screen import cut, width
 from wizard.rows import Row
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
+from wizard.rulebase.model import TEXTS
 from wizard.words import Lang, sentence, words
 
 SHOWN = 3
@@ -28,12 +30,14 @@ class Commentary:
         self._base = base
         self._lang: Lang = lang
         self._doing: str | None = None
+        self._wanted: frozenset[str] = frozenset()
         self._over = threading.Event()
         self._ticker: threading.Thread | None = None
 
     def begin(self, turn: Turn) -> None:
         """A step that nobody is asked about begins."""
         self._doing = turn.gather.source.title[self._lang]
+        self._wanted = frozenset(turn.gather.wanted)
         if self._console.plain:
             self._console.tell(self._line(sentence("interview", "doing", self._lang, title=self._doing)))
             return
@@ -58,7 +62,7 @@ class Commentary:
             self._console.redraw("")
             self._ticker = None
         if step is not None:
-            found = found_in(step, self._base, self._lang)
+            found = found_in(step, self._wanted, self._base, self._lang)
             self._console.tell(self._line(found if self._console.plain else f"{doing}: {found}"))
 
     def _line(self, text: str) -> str:
@@ -73,14 +77,21 @@ class Commentary:
             over.wait(_TICK)
 
 
-def found_in(step: Step, base: RuleBase, lang: Lang) -> str:
-    """What a step gave, in a few words."""
+def found_in(step: Step, wanted: Set[str], base: RuleBase, lang: Lang) -> str:
+    """What a step gave, in a few words: of the facts it was taken for, else of the others."""
     say = words("interview", lang)
     if step.rows is not None:
         return _attempts([row for row in step.rows if row.in_window and row.attempt != "search"], lang)
     told = [fact for fact in step.facts if fact.value not in (NONE, UNAVAILABLE) and fact.name in base.facts]
-    shown = {f"{base.facts[f.name].label[lang]}: {base.shown(f.name, f.value, lang)}": None for f in told}
+    first = [fact for fact in told if fact.name in wanted] or told
+    shown = dict.fromkeys(_shown(fact, base, lang) for fact in first)
     return "; ".join(list(shown)[:SHOWN]) or say["found.nothing"]
+
+
+def _shown(fact: Fact, base: RuleBase, lang: Lang) -> str:
+    """An address or the like speaks for itself; a word or a number needs the fact's name before it."""
+    kind, value = base.facts[fact.name], base.shown(fact.name, fact.value, lang)
+    return value if kind.type in TEXTS else f"{kind.label[lang]}: {value}"
 
 
 def _attempts(rows: list[Row], lang: Lang) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from wizard.facts import Fact
 from wizard.interview.console import Console, Menu
 from wizard.interview.foreign import REACHING
-from wizard.interview.screen import wrapped
 from wizard.rulebase.model import Source
 from wizard.words import Lang, sentence, words
 
@@ -36,4 +35,4 @@ class Consent:
         say = words("interview", self.lang)
         question = sentence("interview", "consent.question", self.lang, purpose=source.title[self.lang])
         items = (("yes", say["consent.yes"]), ("no", say["consent.no"]))
-        return self.console.menu(Menu(wrapped(question), items, "yes")) == "yes"
+        return self.console.menu(Menu(question, items, "yes")) == "yes"

@@ -55,8 +55,9 @@ class Interviewer:
     def choose(self, source: Source, choices: Sequence[tuple[str, str]], *, request: str | None = None) -> str | None:
         """The value of one of the choices, None for "I don't know"."""
         offered = (*choices, ("", self.say["dont-know"]), (MENU_ITEM, self.say["more"]))
-        menu = Menu(wrapped(self._question(source)), offered, self.suggested.pop(source.name, "?"))
+        menu = Menu(self._question(source), offered, self.suggested.pop(source.name, "?"))
         while True:
+            self.console.tell("")
             chosen = self.console.menu(menu)
             if chosen != MENU_ITEM:
                 return chosen or None
@@ -69,11 +70,11 @@ class Interviewer:
 
     def pick(self, question: str, choices: Sequence[tuple[str, str]]) -> str:
         """One of the choices for a question beside a source's own."""
-        return self.console.menu(Menu(wrapped(question), tuple(choices), choices[0][0]))
+        return self.console.menu(Menu(question, tuple(choices), choices[0][0]))
 
     def line(self, question: str, check: Check) -> str | None:
         """What was typed for a question beside a source's own."""
-        typed = self.console.line(Line(wrapped(question), check=lambda text: check(text) if text.strip() else None))
+        typed = self.console.line(Line(question, check=lambda text: check(text) if text.strip() else None))
         return typed.strip() or None
 
     def tell(self, text: str) -> None:
@@ -83,13 +84,14 @@ class Interviewer:
     def _typed(self, source: Source, check: Check, default: str, path: bool, request: str | None) -> str | None:
         hint = self.say["hint.default" if default else "hint"]
         line = Line(
-            question=wrapped(self._question(source)),
+            question=self._question(source),
             hint=f"{self.say['hint.path']}{hint}" if path else hint,
             check=lambda text: None if not text.strip() or self._command(text) else check(text.strip()),
             default=default,
             path=path,
         )
         while True:
+            self.console.tell("")
             typed = self.console.line(line)
             command = self._command(typed)
             if command is None:
@@ -160,7 +162,7 @@ class Interviewer:
         unknown = self.say["answers.unknown"]
         items = [(str(one.index), f"{one.title}: {one.typed or unknown}".replace("\n", " ")) for one in given]
         none = ("", self.say["answers.none-to-change"])
-        chosen = self.console.menu(Menu(wrapped(self.say["answers.question"]), (none, *items), ""))
+        chosen = self.console.menu(Menu(self.say["answers.question"], (none, *items), ""))
         if chosen:
             raise history.change(steps, int(chosen), self.engine.base)
 

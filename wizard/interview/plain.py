@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from wizard.interview.console import Line, Menu
+from wizard.interview.screen import wrapped
 from wizard.words import PLACEHOLDER
 
 MOST_LINES = 20_000
@@ -34,9 +35,9 @@ class PlainConsole:
     def line(self, line: Line) -> str:
         """What was typed, else the default; asks again until it is acceptable."""
         while True:
-            self.tell(line.question)
+            self.tell(wrapped(line.question))
             if line.hint:
-                self.tell(f"({line.hint})")
+                self.tell(wrapped(f"({line.hint})"))
             self._prompt(f"[{line.default}] > " if line.default else "> ")
             typed = self._read() or line.default
             wrong = line.check(typed) if line.check else None
@@ -48,7 +49,7 @@ class PlainConsole:
         """The value of the number typed; nothing typed means the default, where there is one."""
         values = [value for value, _ in menu.items]
         while True:
-            self.tell(menu.question)
+            self.tell(wrapped(menu.question))
             for number, (_, text) in enumerate(menu.items, start=1):
                 self.tell(f"{number}. {text}")
             default = values.index(menu.default) + 1 if menu.default in values else None

@@ -19,7 +19,8 @@ def shown_by(steps: Iterable[Step], site: Site, pasted: Path, resolver: str | No
     named = sorted(foreign.named_in(steps))
     paths = [one.removeprefix("path ") for one in named if one.startswith("path ")]
     hosts = [one.removeprefix("host ") for one in named if one.startswith("host ")]
-    lasting = tuple(path for path in paths if path != "-" and not path.startswith(str(pasted)))
+    whole = (str(Path(path).absolute()) for path in paths if path != "-")
+    lasting = tuple(path for path in whole if not path.startswith(str(pasted)))
     return replace(
         site,
         log=lasting or site.log,
@@ -36,7 +37,7 @@ def offer_to_remember(site: Site, before: Site, path: Path, console: Console, la
     say = words("interview", lang)
     question = sentence("interview", "site.question", lang, what="; ".join(_differences(site, before, lang)))
     items = (("yes", say["site.yes"]), ("no", say["site.no"]), ("never", say["site.never"]))
-    chosen = console.menu(Menu(wrapped(question), items, "yes"))
+    chosen = console.menu(Menu(question, items, "yes"))
     kept = site if chosen == "yes" else replace(before, remember=False)
     if chosen != "no" and save_site(kept, path):
         console.tell(wrapped(sentence("interview", "site.kept", lang, path=path), "  "))

@@ -67,7 +67,7 @@ def _found(
     begun = datetime.fromtimestamp(left[0].stat().st_mtime).strftime("%Y-%m-%d %H:%M")
     question = sentence("interview", "resume.question", lang, about=about, when=begun)
     items = (("yes", say["resume.yes"]), ("no", say["resume.no"]))
-    return left if console.menu(Menu(wrapped(question), items, "yes")) == "yes" else None
+    return left if console.menu(Menu(question, items, "yes")) == "yes" else None
 
 
 def _allowed(strange: Collection[str], console: Console, lang: Lang) -> bool:
@@ -75,4 +75,4 @@ def _allowed(strange: Collection[str], console: Console, lang: Lang) -> bool:
     what = ", ".join(foreign.described(one, lang) for one in sorted(strange))
     question = sentence("interview", "foreign.question", lang, what=what)
     items = (("no", say["foreign.no"]), ("yes", say["foreign.yes"]))
-    return console.menu(Menu(wrapped(question), items, "no")) == "yes"
+    return console.menu(Menu(question, items, "no")) == "yes"

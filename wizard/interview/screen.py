@@ -15,15 +15,20 @@ def width() -> int:
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
-def wrapped(prose: str, first: str = "", rest: str | None = None) -> str:
-    """Prose, its paragraphs and `commands`, in lines of the terminal's width."""
-    rest = first if rest is None else rest
-    lines = []
-    for paragraph in prose.splitlines():
-        lines.append(
-            layout.wrap(text(paragraph, *_quotes(paragraph)), first, rest, width() - 1) if paragraph.strip() else ""
-        )
-    return "\n".join(lines)
+def wrapped(prose: str, first: str = "", rest: str | None = None, *, margin: int = 1) -> str:
+    """Prose, its paragraphs and `commands`, in lines of the terminal's width less a margin.
+
+    `first` stands before each paragraph, `rest` (the same unless given) before the lines that go on with it.
+    """
+    further = first if rest is None else rest
+    return "\n".join(_paragraph(one, first, further, width() - margin) for one in prose.splitlines())
+
+
+def _paragraph(prose: str, first: str, rest: str, columns: int) -> str:
+    if not prose.strip():
+        return ""
+    indent = "  " if prose.startswith("- ") else ""
+    return layout.wrap(text(prose, *_quotes(prose)), first, rest + indent, columns)
 
 
 def _quotes(prose: str) -> tuple[str, str]:

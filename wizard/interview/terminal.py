@@ -6,20 +6,23 @@ import os
 import select
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 import questionary
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import PathCompleter
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.defaults import create_output
 from questionary import Style
 
+from wizard.gather.asking import Check
 from wizard.interview.console import Line, Menu
-from wizard.interview.screen import cut, width
+from wizard.interview.screen import cut, width, wrapped
 
 POINTER = ">"
 """In the characters of every code page, unlike questionary's own."""
+MARGIN = 4
+"""Columns that the marks before and after a question take."""
 _STYLE = Style(
     [
         ("qmark", "bold"),
@@ -28,7 +31,7 @@ _STYLE = Style(
         ("answer", "noinherit"),
         ("pointer", "bold"),
         ("highlighted", "bold"),
-        ("validation-toolbar", "noinherit reverse"),
+        ("bottom-toolbar", "noinherit noreverse bold"),
     ]
 )
 
@@ -55,16 +58,19 @@ class Terminal:
         self._output.flush()
 
     def line(self, line: Line) -> str:
-        """What was typed; what is wrong with it stands at the bottom while one types."""
-        check = line.check
+        """What was typed; what is wrong with it stands below while one types."""
+
+        def wrong(text: str) -> str | None:
+            return line.check(text) if line.check else None
+
         typed: str = questionary.text(
-            line.question,
+            _Wrapped(line.question),
             default=line.default,
             qmark="?",
-            instruction=f"\n  ({line.hint})\n >" if line.hint else "\n >",
-            validate=(lambda text: check(text) or True) if check else None,
+            instruction=_Hint(line.hint or " "),
             style=_STYLE,
-            key_bindings=_bindings(),
+            key_bindings=_bindings(wrong),
+            bottom_toolbar=lambda: wrapped(wrong(get_app().current_buffer.text) or "", "  "),
             completer=PathCompleter(expanduser=True) if line.path else None,
             complete_while_typing=False,
             output=self._output,
@@ -72,20 +78,42 @@ class Terminal:
         return typed
 
     def menu(self, menu: Menu) -> str:
-        """The value of what was chosen with the arrow keys."""
+        """The value of what was chosen with the arrow keys; the menu then gives way to what was chosen."""
         choices = [questionary.Choice(_shown(text), value) for value, text in menu.items]
         default = next((choice for choice in choices if choice.value == menu.default), None)
         chosen: str = questionary.select(
-            menu.question,
+            _Wrapped(f"{menu.question} {self.say['arrows']}"),
             choices=choices,
             default=default,
             qmark="?",
             pointer=POINTER,
-            instruction=self.say["arrows"],
+            instruction=" ",
             style=_STYLE,
             output=self._output,
+            erase_when_done=True,
         ).unsafe_ask()
+        text = " ".join(dict(menu.items)[chosen].split("\n"))
+        self.tell(wrapped(f"{menu.question} {text}", "? ", "  "))
         return chosen
+
+
+class _Wrapped(str):
+    """A question that is wrapped anew whenever it is drawn: the terminal may have been resized."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return wrapped(str(self), "", "  ", margin=MARGIN)
+
+
+class _Hint(str):
+    """The line below a question, and the place to type."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        hint = wrapped("(" + str(self) + ")", "  ", margin=MARGIN) if self.strip() else ""
+        return f"\n{hint}\n >" if hint else "\n >"
 
 
 def _shown(text: str) -> str:
@@ -93,8 +121,8 @@ def _shown(text: str) -> str:
     return "\n     ".join(cut(line, width() - 6) for line in text.splitlines())
 
 
-def _bindings() -> Any:
-    """Enter ends the answer, except within a paste: what comes in one go stays together."""
+def _bindings(wrong: Check) -> KeyBindings:
+    """Enter ends an answer with which nothing is wrong, except within a paste: what comes in one go stays together."""
     bindings = KeyBindings()
 
     @bindings.add("enter", eager=True)
@@ -104,7 +132,7 @@ def _bindings() -> Any:
             buffer.insert_text("\n")
         elif buffer.complete_state is not None:
             buffer.complete_state = None
-        else:
+        elif not wrong(buffer.text):
             buffer.validate_and_handle()
 
     return bindings
