@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from wizard.case import OPTIONS, Step, replay
+from wizard.case import OPTIONS, State, Step, replay
 from wizard.casefile.file import CONCLUDED, OPEN, Head, Keeper
 from wizard.casefile.file import load as load_case
 from wizard.casefile.fitting import fitting
-from wizard.cli.options import KEYS, dns_of, facts_of, output_path
+from wizard.cli.options import GATEWAY, KEYS, dns_of, facts_of, hand_test_of, output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
 from wizard.diagnosis import conclusion_of, diagnose, state_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
-from wizard.gather.base import Desk
+from wizard.gather.base import Desk, HandTestOptions
 from wizard.interview.foreign import described, named_in, without
 from wizard.interview.memory import Memory
 from wizard.interview.resuming import unnamed
@@ -43,10 +44,9 @@ def run(options: argparse.Namespace) -> int:
     engine = Engine(load(data_folder("rules")))
     memory = Memory()
     steps, head = _begin(options, engine, memory)
-    if not replay(steps).has(*KEYS):
-        raise InputError("nothing-to-go-by")
+    _check(options, replay(steps))
     keep = Keeper(Path(options.case), head) if options.case else None
-    desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options))
+    desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options), hand_test=_hand_test(options))
     steps = diagnose(steps, engine, gatherers(), desk, OFFLINE if options.offline else AUTOMATIC, keep=keep or _forget)
     state = state_of(steps, engine)
     if keep:
@@ -68,6 +68,28 @@ def _begin(options: argparse.Namespace, engine: Engine, memory: Memory) -> tuple
         what = ", ".join(described(one, options.lang) for one in sorted(strange))
         print(terminal(sentence("interview", "foreign.withdrawn", options.lang, what=what)), file=sys.stderr)
     return [*without(steps, strange), *given], case.head
+
+
+def _check(options: argparse.Namespace, state: State) -> None:
+    """Raises InputError where there is nothing to go by, or an option of the hand test without what it needs."""
+    named = state.has(GATEWAY) and not options.offline
+    if not state.has(*KEYS) and not named:
+        raise InputError("nothing-to-go-by")
+    for option in ("helo", "from_address", "timeout", "send_test"):
+        if getattr(options, option) and not state.has(GATEWAY):
+            raise InputError("without-gateway", option=f"--{option.replace('_', '-')}")
+    if options.send_test and not (state.has("sender.mailbox") and state.has("recipient.mailbox")):
+        raise InputError("probe-send-test")
+
+
+def _hand_test(options: argparse.Namespace) -> HandTestOptions:
+    """How to test by hand, shown line by line where somebody watches."""
+    asked = hand_test_of(options)
+    if not sys.stderr.isatty():
+        return asked
+    from wizard.smtp.transcript import Display
+
+    return replace(asked, watch=Display(sys.stderr, options.lang, counter=True))
 
 
 def _forget(steps: list[Step]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from wizard.errors import InputError
 from wizard.facts import Fact, Value
 from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
-from wizard.gather.base import DnsOptions
+from wizard.gather.base import DnsOptions, HandTestOptions
 from wizard.idn import to_ascii
 from wizard.maillog.files import find_files
 from wizard.rulebase.base import RuleBase
@@ -26,6 +26,8 @@ KEYS = (
     "window.until",
 )
 """Facts any of which gives the log something to be searched for."""
+GATEWAY = "gateway.host"
+"""The fact that names whom to test by hand."""
 
 
 def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
@@ -33,12 +35,12 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
     given: dict[str, Value] = {}
     if options.log:
         given["log.files"] = tuple(options.log)
-    if options.sender_ip:
-        given["sender.address"] = tuple(address for text in options.sender_ip for address in read_addresses(text))
     for name, paths in (("sender_log.files", options.sender_log), ("debug_log.files", options.debug_log)):
         if paths:
             find_files([path for path in paths if path != "-"])
             given[name] = tuple(paths)
+    if options.sender_ip:
+        given["sender.address"] = tuple(address for text in options.sender_ip for address in read_addresses(text))
         given["sender.source"] = "option"
     for name, text in (("sender.mailbox", options.sender), ("recipient.mailbox", options.recipient)):
         if text is not None:
@@ -47,12 +49,20 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
         if text is not None:
             given[name] = _text(text, name)
     given.update(_window(options.since, options.until))
+    if options.gateway is not None:
+        given.update(_gateway(options.gateway))
     if options.dnsbl:
         given["dnsbl.zones"] = tuple(dict.fromkeys(_zone(text) for text in options.dnsbl))
     if any(name in given for name in KEYS):
         given["search.key"] = "given"
     facts = [Fact(name, value, "option", now()) for name, value in given.items()]
     return (*facts, *(_answer(text, base) for text in options.answer))
+
+
+def _gateway(text: str) -> dict[str, Value]:
+    from wizard.gather.ask_hand_test import gateway_values
+
+    return gateway_values(text)
 
 
 def _zone(text: str) -> str:
@@ -113,6 +123,18 @@ def dns_of(options: argparse.Namespace) -> DnsOptions:
 
         parse_server(options.resolver)
     return DnsOptions(options.resolver, seconds_of(options.dns_timeout, "--dns-timeout"))
+
+
+def hand_test_of(options: argparse.Namespace) -> HandTestOptions:
+    """How to test by hand. Raises InputError for a malformed name, address or time."""
+    from wizard.smtp.grammar import check_bind, check_helo
+
+    return HandTestOptions(
+        helo=None if options.helo is None else check_helo(options.helo),
+        bind=None if options.from_address is None else check_bind(options.from_address),
+        seconds=HandTestOptions().seconds if options.timeout is None else seconds_of(options.timeout, "--timeout"),
+        send_test=options.send_test,
+    )
 
 
 def seconds_of(text: str, option: str) -> float:

@@ -12,6 +12,7 @@ from wizard.diagnosis import conclusion_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.render import render
+from wizard.render.contract import Report
 from wizard.render.phrases import Labels
 from wizard.report import build
 from wizard.rulebase.base import RuleBase
@@ -20,8 +21,12 @@ from wizard.words import Lang
 
 def give(state: State, engine: Engine, options: argparse.Namespace, path: Path | None) -> int:
     """Render the case and write it; the exit status says whether a conclusion was reached."""
-    report = build(state, conclusion_of(state, engine), engine, options.lang)
-    text = render(report, options.format, options.lang, labels(engine.base, options.lang))
+    return write(build(state, conclusion_of(state, engine), engine, options.lang), engine.base, options, path)
+
+
+def write(report: Report, base: RuleBase, options: argparse.Namespace, path: Path | None) -> int:
+    """Render a report and write it; the exit status says whether a conclusion was reached."""
+    text = render(report, options.format, options.lang, labels(base, options.lang))
     if path is None:
         sys.stdout.write(text)
     else:
@@ -38,4 +43,5 @@ def labels(base: RuleBase, lang: Lang) -> Labels:
         facts={name: kind.label[lang] for name, kind in base.facts.items()},
         values={(name, value): texts[lang] for name, kind in base.facts.items() for value, texts in kind.words.items()},
         findings={name: finding.words[lang].title for name, finding in base.findings.items()},
+        details={(name, key): facts for name, one in base.findings.items() for key, facts in one.details.items()},
     )

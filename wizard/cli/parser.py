@@ -49,7 +49,7 @@ def build(lang: Lang) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mailwhy {__version__}", help=say["version"])
     _completion(parser, say["completion"])
     commands = parser.add_subparsers(metavar="COMMAND", required=True, title=say["commands"])
-    for name, add in (("diagnose", _diagnose), ("report", _report), ("rules", _rules), ("demo", _demo)):
+    for name, add in ADD.items():
         command = commands.add_parser(
             name,
             help=say[f"{name}.short"],
@@ -86,6 +86,9 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     known.add_argument("--sender-log", action="append", metavar="PATH", default=[], help=say["sender-log"])
     known.add_argument("--debug-log", action="append", metavar="PATH", default=[], help=say["debug-log"])
     _dns(command, say)
+    hand_test = command.add_argument_group(say["group.hand-test"])
+    hand_test.add_argument("--gateway", metavar="HOST[:PORT]", help=say["gateway"])
+    _hand_test(hand_test, say)
     known.add_argument("--answer", action="append", metavar="FACT=VALUE", default=[], help=say["answer"])
     known.add_argument("--case", metavar="FILE", help=say["case"])
     known.add_argument("--no-config", action="store_true", help=say["no-config"])
@@ -98,6 +101,23 @@ def _dns(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     dns.add_argument("--resolver", metavar="IP[:PORT]", help=say["resolver"])
     dns.add_argument("--dns-timeout", metavar="SECONDS", default="30", help=say["dns-timeout"])
     dns.add_argument("--dnsbl", action="append", metavar="ZONE", default=[], help=say["dnsbl"])
+
+
+def _hand_test(group: argparse._ActionsContainer, say: Mapping[str, str]) -> None:
+    group.add_argument("--helo", metavar="NAME", help=say["helo"])
+    group.add_argument("--from-address", metavar="IP", help=say["from-address"])
+    group.add_argument("--timeout", metavar="SECONDS", help=say["timeout"])
+    group.add_argument("--send-test", action="store_true", help=say["send-test"])
+
+
+def _probe(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    command.add_argument("host", metavar="HOST[:PORT]", help=say["probe.host"])
+    hand_test = command.add_argument_group(say["group.hand-test"])
+    hand_test.add_argument("--mx", action="store_true", help=say["probe.mx"])
+    hand_test.add_argument("--sender", metavar="ADDRESS", help=say["probe.sender"])
+    hand_test.add_argument("--recipient", metavar="ADDRESS", help=say["probe.recipient"])
+    _hand_test(hand_test, say)
+    _output(command, say)
 
 
 def _report(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
@@ -137,3 +157,7 @@ def _output(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
 
 def _lang(group: argparse._ActionsContainer, say: Mapping[str, str]) -> None:
     group.add_argument("--lang", choices=LANGUAGES, help=say["lang"])
+
+
+ADD = {"diagnose": _diagnose, "probe": _probe, "report": _report, "rules": _rules, "demo": _demo}
+"""Every command, with what adds its options."""

@@ -31,8 +31,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     pasted = desk.asker.paste(source, checked(read_pasted, desk.lang), request=request)
     if pasted is None:
         return Gathered()
-    test = read_pasted(pasted)
-    return Gathered(facts_of(test, "answer", test.started or desk.at(), desk.lang))
+    return Gathered(facts_of(read_pasted(pasted), "answer", desk.lang))
 
 
 def gateway_facts(text: str) -> tuple[Fact, ...]:

@@ -28,7 +28,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
         return Gathered()
     test = probe(target, options_of(facts, desk), desk.hand_test.watch)
     origin: Origin = "sender-network" if _is_the_senders(test, facts) else "here"
-    return Gathered(facts_of(replace(test, origin=origin), "probe", test.started or desk.at(), desk.lang))
+    return Gathered(facts_of(replace(test, origin=origin), "probe", desk.lang))
 
 
 def target_of(facts: Mapping[str, Fact]) -> Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from wizard.facts import Evidence, Fact, Value
 from wizard.rulebase.conditions import NONE
@@ -16,8 +17,9 @@ REPLY_SHOWN = 300
 OF_THE_GREETING = ("connect", "banner")
 
 
-def facts_of(test: HandTest, origin: str, at: str, lang: Lang) -> tuple[Fact, ...]:
-    """The facts of a test. `origin` is that of the facts (`probe`, `answer`), `at` when they were learnt."""
+def facts_of(test: HandTest, origin: str, lang: Lang) -> tuple[Fact, ...]:
+    """The facts of a test. `origin` is that of the facts: `probe`, or `answer` where somebody else tested."""
+    at = started(test) or datetime.now().astimezone().isoformat(timespec="seconds")
     every = _evidence(test, origin, at, lang)
     greeting = _evidence(test, origin, at, lang, OF_THE_GREETING)
     told: dict[str, Value | None] = {
@@ -26,8 +28,8 @@ def facts_of(test: HandTest, origin: str, at: str, lang: Lang) -> tuple[Fact, ..
         "hand_test.by_sender": "yes" if test.origin == "sender-network" else None,
         "hand_test.target": test.target or None,
         "hand_test.address": local_address(test),
-        "hand_test.started": test.started,
-        "hand_test.seconds": test.seconds,
+        "hand_test.started": started(test),
+        "hand_test.seconds": _rounded(test.seconds),
         "hand_test.stage": test.stage,
         "hand_test.connect_seconds": _seconds_of("connect", test),
         "hand_test.tried": tuple(dict.fromkeys(one.address for one in test.tries)) or None,
@@ -47,6 +49,11 @@ def facts_of(test: HandTest, origin: str, at: str, lang: Lang) -> tuple[Fact, ..
 GREETING = {"hand_test.banner_seconds", "hand_test.exceeds", "hand_test.connect_seconds"}
 
 
+def started(test: HandTest) -> str | None:
+    """When the test began, to the second."""
+    return datetime.fromisoformat(test.started).isoformat(timespec="seconds") if test.started else None
+
+
 def local_address(test: HandTest) -> str | None:
     """The address that the last connection was made from, None where there was none or nobody looked."""
     return next((one.local for one in reversed(test.tries) if one.local), None)
@@ -57,7 +64,7 @@ def _greeting(test: HandTest) -> dict[str, Value | None]:
         return {}
     told: dict[str, Value | None] = {"hand_test.offered": test.offered or NONE}
     if test.banner_seconds is not None:
-        told["hand_test.banner_seconds"] = round(test.banner_seconds, 2)
+        told["hand_test.banner_seconds"] = _rounded(test.banner_seconds)
         told["hand_test.exceeds"] = tuple(client.name for client in impatient(test.banner_seconds)) or NONE
     return told
 
@@ -76,7 +83,7 @@ def _refusal(test: HandTest) -> dict[str, Value | None]:
 def _failure(test: HandTest) -> dict[str, Value | None]:
     if test.result not in ("interrupted", "unreachable"):
         return {}
-    return {"hand_test.reason": test.reason or NONE, "hand_test.waited": test.waited, "hand_test.speaks": test.speaks}
+    return {"hand_test.reason": test.reason or NONE, "hand_test.waited": _rounded(test.waited), "hand_test.speaks": test.speaks}
 
 
 def _encryption(test: HandTest) -> dict[str, Value | None]:
@@ -96,7 +103,11 @@ def _encryption(test: HandTest) -> dict[str, Value | None]:
 
 
 def _seconds_of(name: str, test: HandTest) -> float | None:
-    return next((one.seconds for one in reversed(test.stages) if one.name == name), None)
+    return _rounded(next((one.seconds for one in reversed(test.stages) if one.name == name), None))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
 
 
 def _evidence(
@@ -109,14 +120,14 @@ def _evidence(
 
 def _head(test: HandTest, at: str, lang: Lang) -> str:
     address = local_address(test)
-    where = sentence("smtp", f"origin.{test.origin}", lang)
     return sentence(
         "smtp",
         "evidence.head",
         lang,
         target=test.target or "?",
-        where=f"{where} ({address})" if address else where,
-        time=(test.started or at)[:19].replace("T", " ") + (test.started or at)[-6:],
+        where=sentence("smtp", f"origin.{test.origin}", lang),
+        address=f" ({address})" if address else "",
+        time=at.replace("T", " "),
     )
 
 

@@ -125,7 +125,7 @@ def _grepped(source: str, line: int, time: str | None, text: str) -> str:
 
 def _detail(finding: FindingJson, phrases: Phrases) -> Iterator[Pair]:
     for key, value in finding["detail"].items():
-        values = phrases.detail_values(key, value)
+        values = phrases.detail_values(key, value, finding["id"])
         if values:
             yield _pair(phrases.detail(key), values)
 
@@ -170,8 +170,9 @@ def _story(report: Report, phrases: Phrases) -> Story:
     timeline = report["timeline"]
     day = _common(one["time"][:10] for one in timeline if one["time"])
     source = _common(one["source"] for one in timeline)
+    kind = ".probe" if source == "probe" else ""
     common = [Pair(phrases.say("story.date"), (f"{day} {phrases.offset or ''}",))] if day else []
-    if source:
+    if source and not kind:
         common.append(Pair(phrases.say("coverage.file"), (Verbatim(source),)))
     moments = [
         Moment(
@@ -182,7 +183,8 @@ def _story(report: Report, phrases: Phrases) -> Story:
         for one in timeline[:MOMENTS_SHOWN]
     ]
     where = phrases.say("story.line" if source else "story.where")
-    return Story(tuple(common), where, tuple(moments), len(timeline[MOMENTS_SHOWN:]))
+    heading, text = (phrases.say(f"{key}{kind}") for key in ("heading.story", "story.text"))
+    return Story(heading, tuple(common), text, where, tuple(moments), len(timeline[MOMENTS_SHOWN:]))
 
 
 def _common(values: Iterable[str]) -> str | None:

@@ -18,11 +18,13 @@ class Labels:
     """The rules' own names of things in the report's language; what has none is shown by its identifier.
 
     `facts`: by fact name, a noun phrase. `values`: by fact name and value. `findings`: by identifier, a short title.
+    `details`: by finding and key of its detail, the facts that may stand there.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +69,21 @@ class Phrases:
         """
         return self.known(f"detail.{key}") or key.replace("_", " ")
 
-    def detail_values(self, key: str, value: Plain) -> tuple[Shown, ...]:
-        """Return how a detail's value is said; a list is several.
+    def detail_values(self, key: str, value: Plain, finding: str = "") -> tuple[Shown, ...]:
+        """Return how a detail's value is said; a list is several. `finding` is whose detail it is.
 
         >>> Phrases("en", Labels()).detail_values("stage", "mail-from")
         ('`MAIL FROM`',)
         """
-        return tuple(self._detail_value(key, one) for one in listed(value))
+        return tuple(self._detail_value(key, one, finding) for one in listed(value))
 
-    def _detail_value(self, key: str, value: str | int | float | bool) -> Shown:
+    def _detail_value(self, key: str, value: str | int | float | bool, finding: str) -> Shown:
         if key == "cause":
             return self.finding(str(value))
         if key == "seconds" and isinstance(value, (int, float)):
             return self.duration(value)
-        return self.known(f"{key}.{value}") or self._value(value)
+        of_facts = (self.labels.values.get((fact, str(value))) for fact in self.labels.details.get((finding, key), ()))
+        return self.known(f"{key}.{value}") or next(filter(None, of_facts), None) or self._value(value)
 
     def _value(self, value: str | int | float | bool) -> Shown:
         if isinstance(value, bool):

@@ -74,9 +74,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The log lines of the attempt concluded on; `common` is what all of them share: the day, the file."""
+    """The log lines of the attempt concluded on, or the transcript of a hand test; `common` is what all of them share:
+    the day, the file. `text` and `where` are the headings of what they say and where they stand.
+    """
 
+    heading: str
     common: tuple[Pair, ...]
+    text: str
     where: str
     moments: tuple[Moment, ...]
     left: int

@@ -164,6 +164,15 @@ class Finding:
             detail.update(self.rules[index].detail)
         return detail
 
+    @property
+    def details(self) -> dict[str, tuple[str, ...]]:
+        """Detail key → the facts that may stand there, the finding's own first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for detail in (self.detail, *(rule.detail for rule in self.rules)):
+            for key, fact in detail.items():
+                found[key] = tuple(dict.fromkeys((*found.get(key, ()), fact)))
+        return found
+
     def shown_facts(self, rules: Iterable[int]) -> tuple[str, ...]:
         """The facts whose evidence is shown for the rules (by index) that fired: of `if`, `detail` and `evidence`."""
         rules = tuple(rules)
