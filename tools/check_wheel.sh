@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 
 outside=$(mktemp -d)
 trap 'rm -rf "$outside"' EXIT
-"$PYTHON" -m build --no-isolation --outdir "$outside/dist" . >"$outside/build.log" || { cat "$outside/build.log"; exit 1; }
-"$PYTHON" -m pip --disable-pip-version-check freeze --exclude-editable | grep -v ' @ ' >"$outside/versions.txt"
+"$PYTHON" -m build --no-isolation --outdir "$outside/dist" . >"$outside/build.log" 2>&1 || { cat "$outside/build.log"; exit 1; }
+"$PYTHON" -m pip --disable-pip-version-check list --exclude-editable --format freeze >"$outside/versions.txt"
 "$PYTHON" -m venv "$outside/venv"
 
 cd "$outside"
