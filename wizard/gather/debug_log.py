@@ -146,6 +146,7 @@ def _told(talk: Conversation, facts: Mapping[str, Fact], is_same: bool) -> dict[
     }
     if is_same:
         told["debug_log.greeting_seconds"] = _greeting_after(talk, facts)
+        told["gateway.reply"] = talk.reply if talk.broke_at else None
     return {name: value for name, value in told.items() if value is not None}
 
 

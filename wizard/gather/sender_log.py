@@ -45,6 +45,8 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     _say_elsewhere(page, found, about_mail)
     if result.attempt:
         _say_attempt(page, result.attempt, result)
+    if met and met.reply and not met.reply.startswith("2"):
+        page.say("gateway.reply", met.reply, result)
     coverage = {"from": None, "to": None, "files": [reading.coverage() for reading in log.readings]}
     return Gathered(tuple(page.facts), coverage=coverage)
 
