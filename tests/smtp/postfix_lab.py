@@ -24,8 +24,9 @@ from smtp_servers import make_certificates
 
 from wizard.smtp.model import Options
 
-GATEWAY, CLIENT = "198.51.100.1", "198.51.100.24"
-NOBODY, FILTERED, ELSEWHERE = "198.51.100.98", "198.51.100.99", "203.0.113.1"
+NETWORK = "198.51.100"
+GATEWAY, CLIENT = f"{NETWORK}.1", f"{NETWORK}.24"
+NOBODY, FILTERED, ELSEWHERE = f"{NETWORK}.98", f"{NETWORK}.99", "203.0.113.1"
 RESOLVER = "127.0.0.1"
 
 HERE = Path(__file__).parent
@@ -91,10 +92,15 @@ def missing() -> str | None:
 
 
 class Lab:
-    """The two namespaces with Postfix in the one. `folder` holds what it writes: log, queries, captures."""
+    """The two namespaces with Postfix in the one. `folder` holds what it writes: log, queries, captures.
 
-    def __init__(self, folder: Path, resolver_timeout: int, resolver_attempts: int) -> None:
+    `address` and `client_address` are those of Postfix and of the client in `network` (the first three numbers).
+    """
+
+    def __init__(self, folder: Path, resolver_timeout: int, resolver_attempts: int, network: str = NETWORK) -> None:
         self.folder = folder
+        self.address, self.client_address = f"{network}.1", f"{network}.24"
+        self.filtered = f"{network}.99"
         self.gateway = f"mailwhy{os.getpid()}g"
         self.client = f"mailwhy{os.getpid()}c"
         self._resolv_conf = f"nameserver {RESOLVER}\noptions timeout:{resolver_timeout} attempts:{resolver_attempts}\n"
@@ -106,11 +112,11 @@ class Lab:
             _run("ip", "-n", name, "link", "set", "lo", "up")
         ends = ("type", "veth", "peer", "name", "outside", "netns", self.client)
         _run("ip", "-n", self.gateway, "link", "add", "outside", *ends)
-        for name, address in ((self.gateway, GATEWAY), (self.client, CLIENT)):
+        for name, address in ((self.gateway, self.address), (self.client, self.client_address)):
             _run("ip", "-n", name, "address", "add", f"{address}/24", "dev", "outside")
             _run("ip", "-n", name, "link", "set", "outside", "up")
         nowhere = ("lladdr", "02:00:00:00:00:99", "dev", "outside", "nud", "permanent")
-        _run("ip", "-n", self.client, "neighbour", "add", FILTERED, *nowhere)
+        _run("ip", "-n", self.client, "neighbour", "add", self.filtered, *nowhere)
         self._start_resolver()
         self._start_postfix()
 
@@ -125,14 +131,18 @@ class Lab:
             subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
         shutil.rmtree(Path("/etc/netns", self.gateway), ignore_errors=True)
 
-    def probe(self, host: str = GATEWAY, options: Options | None = None) -> dict[str, Any]:
+    def probe(self, host: str | None = None, options: Options | None = None) -> dict[str, Any]:
         """Probe from the client's namespace; returns the hand test as a dictionary."""
-        asked = json.dumps([host, 25, dataclasses.asdict(options or Options(timeout=20))])
-        command = self._inside(self.client, sys.executable, "-c", PROBE, asked)
+        asked = json.dumps([host or self.address, 25, dataclasses.asdict(options or Options(timeout=20))])
+        command = self.at_client(sys.executable, "-c", PROBE, asked)
         done = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
+
+    def at_client(self, *command: str) -> list[str]:
+        """The command line that runs a command in the client's namespace."""
+        return self._inside(self.client, *command)
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -158,7 +168,7 @@ class Lab:
         for line in out.read_text().splitlines():
             found = re.match(r"(\d+\.\d+) IP (\S+) > \S+ Flags \[(\S+)\],.* length (\d+)", line)
             if found:
-                packets.append((float(found[1]), found[2] == f"{GATEWAY}.25", found[3], int(found[4])))
+                packets.append((float(found[1]), found[2] == f"{self.address}.25", found[3], int(found[4])))
 
     def _inside(self, name: str, *command: str) -> list[str]:
         return ["ip", "netns", "exec", name, *command]
@@ -185,11 +195,11 @@ class Lab:
 
 
 @contextlib.contextmanager
-def postfix_lab(resolver_timeout: int = 1, resolver_attempts: int = 2) -> Iterator[Lab]:
+def postfix_lab(resolver_timeout: int = 1, resolver_attempts: int = 2, network: str = NETWORK) -> Iterator[Lab]:
     """Set up the lab; the greeting comes after `resolver_timeout` × `resolver_attempts` seconds."""
     folder = Path(tempfile.mkdtemp(prefix="mailwhy-postfix-"))
     folder.chmod(0o755)  # Postfix's own user reads its settings there
-    lab = Lab(folder, resolver_timeout, resolver_attempts)
+    lab = Lab(folder, resolver_timeout, resolver_attempts, network)
     try:
         lab.start()
         yield lab

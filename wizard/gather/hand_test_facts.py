@@ -83,7 +83,11 @@ def _refusal(test: HandTest) -> dict[str, Value | None]:
 def _failure(test: HandTest) -> dict[str, Value | None]:
     if test.result not in ("interrupted", "unreachable"):
         return {}
-    return {"hand_test.reason": test.reason or NONE, "hand_test.waited": _rounded(test.waited), "hand_test.speaks": test.speaks}
+    return {
+        "hand_test.reason": test.reason or NONE,
+        "hand_test.waited": _rounded(test.waited),
+        "hand_test.speaks": test.speaks,
+    }
 
 
 def _encryption(test: HandTest) -> dict[str, Value | None]:
