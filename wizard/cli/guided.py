@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from wizard.cli.main import INTERRUPTED
-from wizard.cli.options import dns_of, facts_of
+from wizard.cli.options import dns_of, facts_of, hand_test_of
 from wizard.cli.output import give
 from wizard.data import data_folder
 from wizard.diagnosis import state_of
@@ -32,7 +32,9 @@ def run_guided(options: argparse.Namespace, path: Path | None) -> int:
     case = Path(options.case) if options.case else None
     given = facts_of(options, engine.base)
     try:
-        steps = guide.lead(Request(case, given, dns_of(options), options.offline, options.lang_given))
+        steps = guide.lead(
+            Request(case, given, dns_of(options), options.offline, options.lang_given, hand_test_of(options))
+        )
     except (KeyboardInterrupt, EOFError, Stop):
         guide.say_where()
         return INTERRUPTED

@@ -48,7 +48,7 @@ def options_of(facts: Mapping[str, Fact], desk: Desk) -> Options:
         recipient=recipient,
         bind=asked.bind,
         timeout=asked.seconds,
-        send_test=asked.send_test,
+        send_test=asked.send_test and bool(sender and recipient),
     )
 
 

@@ -47,6 +47,12 @@ class Commentary:
         )
         self._ticker.start()
 
+    def hush(self) -> None:
+        """What is being done shows itself from now on: no more counting here."""
+        if self._ticker:
+            self._stop()
+            self._console.tell(self._line(self._doing or ""))
+
     def tell(self, text: str) -> None:
         """Something that is found out meanwhile."""
         self._console.tell(self._line(text))
@@ -56,14 +62,17 @@ class Commentary:
         doing, self._doing = self._doing, None
         if doing is None:
             return
+        self._stop()
+        if step is not None:
+            found = found_in(step, self._wanted, self._base, self._lang)
+            self._console.tell(self._line(found if self._console.plain else f"{doing}: {found}"))
+
+    def _stop(self) -> None:
         self._over.set()
         if self._ticker:
             self._ticker.join()
             self._console.redraw("")
             self._ticker = None
-        if step is not None:
-            found = found_in(step, self._wanted, self._base, self._lang)
-            self._console.tell(self._line(found if self._console.plain else f"{doing}: {found}"))
 
     def _line(self, text: str) -> str:
         return cut(f"  {text}", width() - 1)

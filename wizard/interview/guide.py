@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from wizard.diagnosis import conclusion_of, state_of
 from wizard.engine import Engine
 from wizard.facts import Fact
 from wizard.gather import gatherers
-from wizard.gather.base import Desk, DnsOptions
+from wizard.gather.base import Desk, DnsOptions, HandTestOptions
 from wizard.interview import foreign
 from wizard.interview.consent import Consent
 from wizard.interview.console import Console, Menu
@@ -26,6 +26,7 @@ from wizard.interview.remembering import offer_to_remember, shown_by
 from wizard.interview.resuming import begin
 from wizard.interview.screen import wrapped
 from wizard.interview.site import Site
+from wizard.interview.watching import Watching
 from wizard.interview.why import title
 from wizard.rulebase.model import COSTS
 from wizard.words import Lang, sentence, words
@@ -36,8 +37,8 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for: the case's file, the facts given, how DNS is asked, whether to stay offline, and the
-    language where one was asked for.
+    """What the user asked for: the case's file, the facts given, how DNS is asked, whether to stay offline, the
+    language where one was asked for, and how a gateway is tested by hand.
     """
 
     case: Path | None
@@ -45,6 +46,7 @@ class Request:
     dns: DnsOptions
     offline: bool
     lang: Lang | None
+    hand_test: HandTestOptions = field(default_factory=HandTestOptions)
 
 
 class Guide:
@@ -79,6 +81,8 @@ class Guide:
         consent = Consent(self.console, self.lang, named=bool(dns.server or self.site.resolver))
         allowed = [cost for cost in COSTS if cost != "outward" or not request.offline]
         guided = Guided(self.engine, gatherers(), desk, interviewer, self._keep, allowed, consent)
+        watch = Watching(guided.commentary, self.console, self.lang)
+        desk.hand_test = replace(request.hand_test, watch=watch)
         steps = self._to_the_end(begun.steps, guided, interviewer)
         self._save(steps, guided)
         self._remember(steps, request, consent)

@@ -109,6 +109,11 @@ def summary(test: HandTest, lang: Lang) -> list[str]:
     return said
 
 
+def waiting(event: Event, lang: Lang) -> str:
+    """Return what is waited for, how long already, and how long at most."""
+    return sentence("smtp", f"wait.{event.stage}", lang, waited=int(event.waited), limit=round(event.limit))
+
+
 class Display:
     """A watcher that writes each line to a terminal as it comes, and counts the seconds where nothing comes.
 
@@ -126,10 +131,7 @@ class Display:
             self.clear()
             self._out.write(render_line(event.line, self._lang) + "\n")
         elif self._counter:
-            text = sentence(
-                "smtp", f"wait.{event.stage}", self._lang, waited=int(event.waited), limit=round(event.limit)
-            )
-            self._out.write(f"{ERASE_LINE}{INDENT}{text}")
+            self._out.write(f"{ERASE_LINE}{INDENT}{waiting(event, self._lang)}")
             self._counting = True
         self._out.flush()
 
