@@ -13,7 +13,7 @@ from wizard.gather.search_log import known
 from wizard.gather.their_log import TheirLog, look, question_of
 from wizard.rulebase.model import Source
 from wizard.senderlog import Attempt, Question, Relevance, same_moment
-from wizard.senderlog.model import DELIVERED
+from wizard.senderlog.model import CONNECTION_REFUSED, DELIVERED, OTHER
 from wizard.senderlog.relevance import NOT_ATTEMPTED, SENT_ELSEWHERE
 from wizard.words import sentence
 
@@ -127,7 +127,14 @@ def _result(found: Relevance, about_mail: bool, covered: bool | None) -> _Result
 
 def _of(tries: Sequence[Attempt], word: str | None = None) -> _Result:
     lines = dict.fromkeys(piece for one in tries[-SHOWN:] for piece in one.evidence)
-    return _Result(word or tries[-1].result, tries[-1], tuple(lines))
+    return _Result(word or _word(tries[-1]), tries[-1], tuple(lines))
+
+
+def _word(one: Attempt) -> str:
+    """The result; where only that no connection came about is told, as of qmail's one sentence for it, that."""
+    if one.result != OTHER or one.stage != "connect":
+        return one.result
+    return CONNECTION_REFUSED if one.server == "qmail" else "connect-failed"
 
 
 def _say_attempt(page: _Page, one: Attempt, result: _Result) -> None:
