@@ -21,6 +21,8 @@ LOGS = {"mail", "tracking", "consolidated", "bounce"}
 MOST_ADDRESSES = 10
 SHORTEST_LOG = 2
 _ADDRESS = re.compile(r"[0-9a-fA-F.:/]+,?")
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}\.[a-z]{2,24}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ class Told:
 def is_text(typed: str) -> bool:
     """Whether more was typed or pasted than one address, or several of them.
 
-    >>> is_text("198.51.100.1, 198.51.100.2"), is_text("Bob at partner.example")
-    (False, True)
+    >>> is_text("198.51.100.1, 198.51.100.2"), is_text("Bob at partner.example"), is_text("partner.exampleのボブ")
+    (False, True, True)
     """
     words = typed.split()
-    return len(words) > 1 and not all(_ADDRESS.fullmatch(word) for word in words)
+    if len(words) > 1:
+        return not all(_ADDRESS.fullmatch(word) for word in words)
+    return bool(_JAPANESE.search(typed) and _DOMAIN.search(typed))
 
 
 def read_text(text: str, desk: Desk) -> Told:
