@@ -445,7 +445,7 @@ def test_a_message_that_broke_off(form: str, tmp_path: Path) -> None:
 def test_the_reply_that_the_mail_log_does_not_have(form: str, tmp_path: Path) -> None:
     talk: list[Exchange] = [
         *HELLO,
-        (1, "<", "MAIL FROM:<bob@nowhere.invalid>"),
+        (1, "<", f"MAIL FROM:<{BOB}>"),
         (0, ">", "553 #5.1.8 Domain does not exist"),
     ]
     gateway = sorted_log(
@@ -454,7 +454,7 @@ def test_the_reply_that_the_mail_log_does_not_have(form: str, tmp_path: Path) ->
         accepted(),
         entry(
             OPENED + timedelta(seconds=2),
-            "ICID 10 Address: <bob@nowhere.invalid> sender rejected, envelope sender domain does not exist",
+            f"ICID 10 Address: <{BOB}> sender rejected, envelope sender domain does not exist",
         ),
         entry(OPENED + timedelta(seconds=3), "ICID 10 close"),
     )

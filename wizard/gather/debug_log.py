@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wizard.debuglog import Conversation, DebugLog, read
-from wizard.debuglog.model import SENT
+from wizard.debuglog.model import SENDER, SENT
 from wizard.facts import Fact, Value
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.other_logs import (
@@ -135,19 +135,25 @@ def _told(talk: Conversation, facts: Mapping[str, Fact], is_same: bool) -> dict[
         "debug_log.result": talk.result,
         "debug_log.connection": "same" if is_same else "other",
         "debug_log.stage": talk.broke_at or "none",
-        "debug_log.broke_by": talk.broke_by or "none",
+        "debug_log.broke_by": _broke_by(talk, is_same) or "none",
         "debug_log.reply": talk.reply,
         "debug_log.seconds": talk.seconds,
         "debug_log.time": talk.started.isoformat(" ", "seconds"),
         "debug_log.icid": str(talk.icid),
         "debug_log.commands": "changed" if talk.mangled else "whole",
-        "debug_log.end": "open" if talk.still_open else "seen",
+        "debug_log.end": "open" if talk.still_open and not is_same else "seen",
         "debug_log.bytes": talk.body_bytes or None,
     }
     if is_same:
         told["debug_log.greeting_seconds"] = _greeting_after(talk, facts)
         told["gateway.reply"] = talk.reply if talk.broke_at else None
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _broke_by(talk: Conversation, is_same: bool) -> str | None:
+    """Who ended it. Of a connection whose end the mail log has, the last word tells, also where the debug log stops."""
+    last_word_ours = bool(talk.exchanges) and talk.exchanges[-1].direction == SENT
+    return SENDER if is_same and talk.still_open and last_word_ours else talk.broke_by
 
 
 def _greeting_after(talk: Conversation, facts: Mapping[str, Fact]) -> float | None:

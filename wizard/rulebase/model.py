@@ -16,6 +16,8 @@ COSTS = ("free", "outward", "user", "others")
 """Of sources, in the planner's order: logs and options; DNS and the probe; a question; other people."""
 ROLES = ("outcome", "cause", "advice")
 FATES = ("refused", "refused-for-now", "lost", "held", "pending", "arrived", "unknown")
+NOTHING = "nothing"
+"""In place of a fate: that there is no conclusion."""
 SCOPES = ("case", "address", "attempt")
 ADDRESSEES = ("gateway-admin", "sender-admin", "user")
 """Whom a remedy is for."""
@@ -139,7 +141,8 @@ class Wording:
 class Finding:
     """What can be found out about a mail, with the rules that find it and the words that say it.
 
-    `explains`: the fates of a conclusion beside which it is worth looking for, though it changes no conclusion.
+    `explains`: the fates of a conclusion beside which it is worth looking for, though it changes no conclusion;
+    `nothing` where there is none.
     """
 
     id: str

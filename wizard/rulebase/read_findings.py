@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wizard.rulebase.base import close_conditions
 from wizard.rulebase.conditions import Condition
 from wizard.rulebase.guarantee import check_shown, guaranteed
-from wizard.rulebase.model import CONFIDENCES, FATES, LANGUAGES, ROLES, FactType, Finding, Note, Rule, Texts
+from wizard.rulebase.model import CONFIDENCES, FATES, LANGUAGES, NOTHING, ROLES, FactType, Finding, Note, Rule, Texts
 from wizard.rulebase.read_conditions import read_conditions
 from wizard.rulebase.read_wording import read_wordings
 from wizard.rulebase.texts import optional_texts, read_text, same_placeholders
@@ -151,7 +151,7 @@ def _explains(found: Table, role: str) -> tuple[str, ...]:
     fates = _listed(found, "explains")
     if fates and role == "advice":
         raise RuleError(fates[0].at, "explains is for causes and outcomes; advice explains nothing")
-    return tuple(one_of(fate, FATES, "fate") for fate in fates)
+    return tuple(one_of(fate, (*FATES, NOTHING), "fate") for fate in fates)
 
 
 def _listed(found: Table, key: str) -> tuple[Word, ...]:

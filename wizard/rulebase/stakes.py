@@ -17,7 +17,7 @@ from typing import NamedTuple
 from wizard.facts import Value
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.firing import Fired, best
-from wizard.rulebase.model import CONFIDENCES, OTHER, Finding, Rule, Symbol
+from wizard.rulebase.model import CONFIDENCES, NOTHING, OTHER, Finding, Rule, Symbol
 
 TRIALS_A_RULE = 300
 """How many combinations of values a rule is tried with; what is undecided after that counts as wanted."""
@@ -115,9 +115,10 @@ class _Trial:
 
     def explanations(self, concluded: Fired | None) -> Iterator[_Way]:
         """The open rules of findings that are worth looking for beside what is concluded."""
+        fate = concluded.fate if concluded else NOTHING
         for way in self.open:
             known = self.fired.get(way.finding.id)
-            if concluded and concluded.fate in way.finding.explains and _certainty(way.confidence) < _certainty(known):
+            if fate in way.finding.explains and _certainty(way.confidence) < _certainty(known):
                 yield way
 
     def _remedy_asks(self, finding: Finding) -> Asks:
