@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from wizard.case import State, Step, replay
 from wizard.conclusion import ARRIVED, MEANT, Conclusion, conclude
@@ -16,6 +17,8 @@ from wizard.rows import About, Row, reference
 EXHAUSTED = "exhausted"
 """The step that says which facts no source could give."""
 MOST_STEPS = 500
+ASKED = ("user", "others")
+"""The cost classes whose sources are questions."""
 
 NOBODY = Row("nothing", About(), {})
 """The row that stands for the case itself while no log has been searched."""
@@ -94,8 +97,21 @@ def choices_of(conclusion: Conclusion) -> tuple[Choice, ...]:
     )
 
 
+def answered(state: State, engine: Engine) -> frozenset[Key]:
+    """The sources tried, but for questions that nobody could answer: that may have changed."""
+    sources = engine.base.sources
+    unanswered = {
+        (step.source, step.inputs)
+        for step in state.steps
+        if not step.facts and step.source in sources and sources[step.source].cost in ASKED
+    }
+    return state.tried - unanswered
+
+
 def state_of(steps: Sequence[Step], engine: Engine) -> State:
-    """The state that steps lead to, without searches whose inputs have changed since: their facts are open again."""
+    """The state that steps lead to, without searches whose inputs have changed since: their facts are open again. What
+    was searched with an input that is not known any more stays found.
+    """
     state = replay(steps)
     case = {name: fact.value for name, fact in state.facts_of(NOBODY, scope_of(engine)).items()}
     return replay([step for step in steps if step.rows is None or not _is_stale(step, case, engine)])
@@ -103,7 +119,8 @@ def state_of(steps: Sequence[Step], engine: Engine) -> State:
 
 def _is_stale(step: Step, case: Mapping[str, Value], engine: Engine) -> bool:
     source = engine.base.sources.get(step.source)
-    return source is not None and attempt_key(engine.base, source, case)[1] != step.inputs
+    now = attempt_key(engine.base, source, case)[1] if source else step.inputs
+    return any(one is not None and one != before for one, before in zip_longest(now, step.inputs))
 
 
 def conclusion_of(state: State, engine: Engine) -> Conclusion:

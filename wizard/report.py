@@ -7,7 +7,7 @@ from typing import cast
 
 from wizard.case import State
 from wizard.conclusion import Conclusion, Judged
-from wizard.diagnosis import focus_values, known_of
+from wizard.diagnosis import answered, focus_values, known_of, undecided
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Evidence, Fact
 from wizard.planner import next_steps
@@ -215,7 +215,8 @@ def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> l
     base = engine.base
     found: list[NextJson] = []
     offered: set[tuple[str, str]] = set()
-    for step in next_steps(base, engine.fire, focus_values(conclusion), state.tried):
+    tried, also = answered(state, engine), undecided(conclusion, engine)
+    for step in next_steps(base, engine.fire, focus_values(conclusion), tried, also):
         source = step.source
         promised = {(source.gatherer, fact) for fact in step.wanted}
         if promised <= offered:  # the same gatherer by way of another need

@@ -15,7 +15,7 @@ from wizard.maillog.kinds_of_log import recognise
 from wizard.resolve.pasted import addresses_in
 from wizard.rulebase.base import RuleBase
 from wizard.typed.mining import Mined, mine, without_other_hosts
-from wizard.words import Lang, sentence
+from wizard.words import Lang, sentence, words
 
 LOGS = {"mail", "tracking", "consolidated", "bounce"}
 MOST_ADDRESSES = 10
@@ -87,8 +87,11 @@ def told(found: Told, typed: str, facts: Mapping[str, Fact], desk: Desk) -> tupl
 
 def said_back(given: Mapping[str, Value], base: RuleBase, lang: Lang) -> str:
     """One sentence: what was taken from a text."""
+    colon = words("interview", lang)["colon"]
     named = [name for name in given if name not in {"sender.address", "sender.source"}]
     parts = [
-        f"{base.facts[name].label[lang]}: {base.shown(name, given[name], lang)}" for name in named if name in base.facts
+        f"{base.facts[name].label[lang]}{colon}{base.shown(name, given[name], lang)}"
+        for name in named
+        if name in base.facts
     ]
     return sentence("interview", "taken", lang, facts="; ".join(parts))

@@ -65,7 +65,9 @@ class Commentary:
         self._stop()
         if step is not None:
             found = found_in(step, self._wanted, self._base, self._lang)
-            self._console.tell(self._line(found if self._console.plain else f"{doing}: {found}"))
+            self._console.tell(
+                self._line(found if self._console.plain else doing + words("interview", self._lang)["colon"] + found)
+            )
 
     def _stop(self) -> None:
         self._over.set()
@@ -100,7 +102,7 @@ def found_in(step: Step, wanted: Set[str], base: RuleBase, lang: Lang) -> str:
 def _shown(fact: Fact, base: RuleBase, lang: Lang) -> str:
     """An address or the like speaks for itself; a word or a number needs the fact's name before it."""
     kind, value = base.facts[fact.name], base.shown(fact.name, fact.value, lang)
-    return value if kind.type in TEXTS else f"{kind.label[lang]}: {value}"
+    return value if kind.type in TEXTS else f"{kind.label[lang]}{words('interview', lang)['colon']}{value}"
 
 
 def _attempts(rows: list[Row], lang: Lang) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from wizard.case import Step
-from wizard.diagnosis import Turn, diagnose
+from wizard.diagnosis import ASKED, Turn, diagnose
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.facts import Fact
@@ -23,7 +23,7 @@ Keep = Callable[[Sequence[Step]], None]
 
 
 class Guided:
-    """One run. `waiting` are the sources that somebody else must answer; their keys count as tried this time only."""
+    """One run. What is put off until somebody else answers counts as tried, this time only."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Guided:
         self.desk = desk
         self.interviewer = interviewer
         self.commentary = Commentary(interviewer.console, engine.base, interviewer.lang)
-        self.waiting: dict[Key, Source] = {}
+        self.waiting = interviewer.waiting
         self._refused: set[Key] = set()
         self._held: dict[Key, Step] = {}
         self._keep = keep
@@ -80,7 +80,8 @@ class Guided:
         """The steps to go on with after an answer was taken back or is to be changed."""
         self._held = rewind.held
         self.interviewer.suggested = rewind.suggested
-        self.waiting.clear()
+        if rewind.now:
+            self.waiting.pop(rewind.now, None)
         self._keep(rewind.steps)
         return rewind.steps
 
@@ -99,7 +100,7 @@ class Guided:
 
         def led(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
             assert self._turn is not None
-            if source.cost in history.ASKED:
+            if source.cost in ASKED:
                 held = self._held.pop(self._turn.key, None)
                 return self._kept(source, held) if held else gather(source, facts, desk)
             if source.cost == "outward" and not self._consent(source, facts):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from wizard.case import OPTIONS, Step
+from wizard.diagnosis import ASKED
 from wizard.planner import Key
 from wizard.rulebase.base import RuleBase
 from wizard.words import Lang
-
-ASKED = ("user", "others")
-"""The cost classes whose sources are questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,21 @@ class Answered:
 
 class Rewind(Exception):
     """Go on with these steps. `held` are answers that count if the same questions come up again, `suggested` what was
-    typed before, by source.
+    typed before, by source; `now` is a question that was put off and is to be asked now.
     """
 
-    def __init__(self, steps: Sequence[Step], held: Mapping[Key, Step], suggested: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        held: Mapping[Key, Step] = MappingProxyType({}),
+        suggested: Mapping[str, str] = MappingProxyType({}),
+        now: Key | None = None,
+    ) -> None:
         super().__init__()
         self.steps = list(steps)
         self.held = dict(held)
         self.suggested = dict(suggested)
+        self.now = now
 
 
 def is_question(step: Step, base: RuleBase) -> bool:
@@ -58,7 +64,12 @@ def typed_in(step: Step) -> str | None:
 
 def take_back(steps: Sequence[Step], index: int) -> Rewind:
     """Undo to before an answer: what followed is withdrawn."""
-    return Rewind(steps[:index], {}, _suggested(steps[index : index + 1]))
+    return Rewind(steps[:index], suggested=_suggested(steps[index : index + 1]))
+
+
+def to_be_asked_again(steps: Sequence[Step], base: RuleBase) -> list[Step]:
+    """The steps without the questions that nobody could answer: when a case is resumed, somebody may."""
+    return [step for step in steps if step.facts or not is_question(step, base)]
 
 
 def change(steps: Sequence[Step], index: int, base: RuleBase) -> Rewind:

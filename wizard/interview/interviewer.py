@@ -13,6 +13,7 @@ from wizard.interview.console import Console, Line, Menu
 from wizard.interview.how import how
 from wizard.interview.screen import wrapped
 from wizard.interview.why import why
+from wizard.planner import Key
 from wizard.rulebase.model import Source
 from wizard.words import Lang, sentence, words
 
@@ -26,7 +27,8 @@ class Stop(Exception):
 
 class Interviewer:
     """Asks in one language. `turn` is the question's place in the case, set before each question. `suggested` has what
-    was answered before it was taken back, by source; `defaults` what is known of the site, by fact.
+    was answered before it was taken back, by source; `defaults` what is known of the site, by fact; `waiting` the
+    sources that somebody else must answer.
     """
 
     def __init__(self, console: Console, engine: Engine, lang: Lang) -> None:
@@ -37,6 +39,7 @@ class Interviewer:
         self.turn: Turn | None = None
         self.suggested: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
+        self.waiting: dict[Key, Source] = {}
 
     def text(
         self,
@@ -154,17 +157,23 @@ class Interviewer:
         self.change_answer(self.turn.steps)
 
     def change_answer(self, steps: Sequence[Step]) -> None:
-        """Show the answers so far; raises Rewind where one is to be changed."""
+        """Show the answers so far, and what was put off; raises Rewind where one is to be given or changed."""
         given = history.answers(steps, self.engine.base, self.lang)
-        if not given:
+        if not given and not self.waiting:
             self.tell(self.say["answers.none"])
             return
-        unknown = self.say["answers.unknown"]
-        items = [(str(one.index), f"{one.title}: {one.typed or unknown}".replace("\n", " ")) for one in given]
+        unknown, later = self.say["answers.unknown"], self.say["answers.waiting"]
+        items = [(str(one.index), self._answer(one.title, one.typed or unknown)) for one in given]
+        items += [(f"w{n}", self._answer(one.title[self.lang], later)) for n, one in enumerate(self.waiting.values())]
         none = ("", self.say["answers.none-to-change"])
         chosen = self.console.menu(Menu(self.say["answers.question"], (none, *items), ""))
+        if chosen.startswith("w"):
+            raise history.Rewind(steps, now=list(self.waiting)[int(chosen[1:])])
         if chosen:
             raise history.change(steps, int(chosen), self.engine.base)
+
+    def _answer(self, title: str, typed: str) -> str:
+        return f"{title}{self.say['colon']}{' '.join(typed.split())}"
 
     def _later(self, source: Source, request: str | None) -> None:
         text = request or (source.request[self.lang] if source.request else None)

@@ -13,7 +13,7 @@ from wizard.casefile.fitting import fitting
 from wizard.facts import Fact
 from wizard.interview import foreign
 from wizard.interview.console import Console, Menu
-from wizard.interview.history import typed_in
+from wizard.interview.history import to_be_asked_again, typed_in
 from wizard.interview.memory import Memory
 from wizard.interview.screen import wrapped
 from wizard.rulebase.base import RuleBase
@@ -40,7 +40,7 @@ def begin(
         head = Head()
         return Begun(named or memory.new_case(head.id), head, [step])
     path, case = found
-    steps = fitting(case.steps, base)
+    steps = to_be_asked_again(fitting(case.steps, base), base)
     strange = unnamed(case.head.id, steps, given, memory)
     if strange and not _allowed(strange, console, lang):
         steps = foreign.without(steps, strange)
