@@ -1,27 +1,14 @@
-"""The name servers of the tests in this folder, started once for all of them."""
+"""Resolvers that ask the name servers of `servers.World`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from servers import RESOLVER, World, missing_programs
+from servers import RESOLVER
 
 from wizard.resolve.addressing import Server
 from wizard.resolve.resolver import Resolver
-
-
-@pytest.fixture(scope="session")
-def dns_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of all name servers of `servers.World`, which run until the last test is over."""
-    missing = missing_programs()
-    if missing:
-        pytest.skip(f"needs real name servers: apt-get install {missing} (tests/servers/install-dns does it)")
-    world = World(tmp_path_factory.mktemp("dns"))
-    try:
-        yield world.start()
-    finally:
-        world.stop()
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from wizard.words import Lang, sentence
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Ask for each fact that the source gives, that is not known yet, and that applies."""
     values = {name: fact.value for name, fact in facts.items() if fact.value != UNAVAILABLE}
+    for line in desk.base.told_with(source, values, desk.lang):
+        desk.asker.tell(line)
     found = []
     for name in desk.base.given_by(source.name):
         if name in values or desk.base.applies(name, desk.base.derive(values)) is False:

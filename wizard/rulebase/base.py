@@ -179,6 +179,15 @@ class RuleBase:
         return texts[language] if texts else str(value)
 
 
+    def told_with(self, source: Source, facts: Mapping[str, Value], language: str) -> list[str]:
+        """What is known of the facts that a source shows with its question: one line each."""
+        return [
+            f"{self.facts[name].label[language]}: {self.shown(name, facts[name], language)}"
+            for name in source.shows
+            if facts.get(name, NONE) not in (NONE, UNAVAILABLE)
+        ]
+
+
 def close_when(
     name: str, facts: Mapping[str, FactType], closed: dict[str, tuple[Condition, ...]]
 ) -> tuple[Condition, ...]:

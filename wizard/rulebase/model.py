@@ -83,6 +83,7 @@ class Source:
 
     `needs` must be known before it can be tried; `uses` are taken where known, and when they change it is worth another
     try. `question`, `help` and `how` say how to get it; `request` is the text to send to the people it depends on.
+    `shows` are facts that help to answer: told with the question as far as they are known.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Source:
     title: Texts
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     question: Texts | None = None
     help: Texts | None = None

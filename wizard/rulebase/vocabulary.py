@@ -207,7 +207,7 @@ def _check_types(operator: str, operands: list[FactType], at: Place) -> None:
 
 def _source(name: Word, node: Node, facts: Mapping[str, FactType]) -> Source:
     found = table(node, name)
-    optional = ("needs", "uses", "cites", "question", "help", "how", "request")
+    optional = ("needs", "uses", "shows", "cites", "question", "help", "how", "request")
     check_keys(found, f"the source {name}", required=("gatherer", "cost", "step", "title"), optional=optional)
     cost = one_of(word(found.value("cost"), "cost"), COSTS, "cost")
     if cost in ("user", "others"):
@@ -223,6 +223,7 @@ def _source(name: Word, node: Node, facts: Mapping[str, FactType]) -> Source:
         title=read_texts(found.value("title"), f"title of {name}"),
         needs=tuple(one_of(fact, facts, "fact") for fact in _listed(found, "needs")),
         uses=tuple(one_of(fact, facts, "fact") for fact in _listed(found, "uses")),
+        shows=tuple(one_of(fact, facts, "fact") for fact in _listed(found, "shows")),
         cites=read_cites(found),
         question=optional_texts(found, "question", name),
         help=optional_texts(found, "help", name),
