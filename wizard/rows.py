@@ -41,7 +41,8 @@ class Row:
     `attempt` is equal for the recipients of one message. `began` and `received` (the end of its DATA) are ISO times.
     `ties` are the criteria asked for that its own lines fulfil: `address`, `candidate`, `sender`, `recipient`,
     `subject`, `message-id`. `before` has its facts as they stood when it was first held up. `in_window` is false for
-    what fits all but the time asked about: it can only supersede.
+    what fits all but the time asked about: it can only supersede. `came_from` are the addresses it came from as its log
+    knows them, or the networks one of which it came from, as `ipaddress` spells them.
     """
 
     attempt: str
@@ -54,6 +55,7 @@ class Row:
     ties: frozenset[str] = frozenset()
     in_window: bool = True
     before: Mapping[str, Fact] | None = None
+    came_from: tuple[str, ...] = ()
     timeline: tuple[Moment, ...] = field(default=())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 from wizard.case import Step
@@ -99,8 +100,17 @@ def _row(plain: dict[str, Any]) -> Row:
         ties=frozenset(str(tie) for tie in _list(plain["ties"])),
         in_window=bool(plain["in_window"]),
         before=None if before is None else _facts(before),
+        came_from=tuple(_network(one) for one in _list(plain["came_from"])),
         timeline=tuple(_moment(table(moment)) for moment in _list(plain["timeline"])),
     )
+
+
+def _network(text: object) -> str:
+    """An address or network: what compares them must be able to read it."""
+    try:
+        return str(ip_network(str(text))).removesuffix("/32").removesuffix("/128")
+    except ValueError:
+        raise Damaged(f"{text!r} is no address") from None
 
 
 def _facts(plain: object) -> dict[str, Fact]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from wizard.facts import Evidence
 from wizard.gather.base import Desk
 from wizard.maillog.asked import Asked, Window, read_address
-from wizard.maillog.attempts import refused_connections
+from wizard.maillog.assemble import assemble
 from wizard.maillog.coverage import Gap
 from wizard.maillog.events.connection import Opened
-from wizard.maillog.log import Log
+from wizard.maillog.events.limits import ListenerSuspended
+from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine, iso
-from wizard.maillog.records import Records
 from wizard.maillog.say_connection import address_line
 from wizard.maillog.says import Says
-from wizard.maillog.search import Needle
+from wizard.maillog.surroundings import Surroundings
+from wizard.rows import instant
 from wizard.words import sentence
 
 SHOWN = 5
@@ -41,14 +43,23 @@ def coverage_of(log: Log) -> dict[str, Any]:
         )
     starts = [str(one["from"]) for one in files if one["from"]]
     ends = [str(one["to"]) for one in files if one["to"]]
-    return {"from": min(starts, default=None), "to": max(ends, default=None), "files": files}
+    return {
+        "from": min(starts, key=_moment, default=None),
+        "to": max(ends, key=_moment, default=None),
+        "files": files,
+    }
 
 
-def say_coverage(says: Says, log: Log, records: Records, question: Asked, desk: Desk) -> None:
+def _moment(time: str) -> datetime:
+    return instant(time) or datetime.min
+
+
+def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, span: Windows, desk: Desk) -> None:
     """The facts of a search without a result: for what, whether the log covers the time, what may hide in it."""
-    window = question.window
-    found = Evidence("search", _searched(log, question, desk))
-    holes = log.gaps(window)
+    offsets = {one.offset for one in log.appliances()}
+    window = span(offsets.pop() if len(offsets) == 1 else None)
+    found = Evidence("search", _searched(log, question, window, desk))
+    holes = log.gaps(span)
     if question.candidates:
         says.say("log.connection", "none", evidence=[found])
     says.say("log.mail", "none", evidence=[found])
@@ -58,12 +69,12 @@ def say_coverage(says: Says, log: Log, records: Records, question: Asked, desk: 
         text = "; ".join(f"{hole.start.isoformat(' ')} – {hole.end.isoformat(' ')}" for hole in holes[:SHOWN])
         missing = sentence("evidence", "missing", desk.lang, stretches=text)
         says.say("log.missing", text, evidence=[Evidence("search", missing)])
-    refused = [
-        one.refusal for one in refused_connections(records.loose) if one.refusal and _inside(one.refusal, window)
-    ]
+    refused = [line for line in around.refusals if _inside(line, span)]
     says.say("log.refusals", "some" if refused else "none", *refused[:SHOWN])
-    unknown = _unknown_addresses(log, window) if question.candidates else []
+    unknown = _unknown_addresses(log, span) if question.candidates else []
     says.say("log.unknown_addresses", "some" if unknown else "none", *unknown[:SHOWN])
+    suspended = [one for one in around.listeners if isinstance(one.event, ListenerSuspended) and _inside(one, span)]
+    says.say("log.listener", "suspended" if suspended else "open", *suspended[:SHOWN])
 
 
 def _word(log: Log, holes: list[Gap], window: Window) -> str:
@@ -79,11 +90,11 @@ def _word(log: Log, holes: list[Gap], window: Window) -> str:
     return "none" if dark >= end - start else "part"
 
 
-def _inside(line: LogLine, window: Window) -> bool:
-    return window.overlaps(line.time, line.time)
+def _inside(line: LogLine, span: Windows) -> bool:
+    return span(line.offset).overlaps(line.time, line.time)
 
 
-def _searched(log: Log, question: Asked, desk: Desk) -> str:
+def _searched(log: Log, question: Asked, window: Window, desk: Desk) -> str:
     """One sentence: for what, in which files, from when to when."""
     wanted = [str(c.network).removesuffix("/32").removesuffix("/128") for c in question.candidates]
     wanted += [one for one in (question.sender, question.recipient, question.subject, question.message_id) if one]
@@ -96,8 +107,8 @@ def _searched(log: Log, question: Asked, desk: Desk) -> str:
         wanted=", ".join(wanted[:SHOWN]) + (", …" if len(wanted) > SHOWN else ""),
         files=names,
         lines=lines,
-        start=_said(question.window.since or log.first),
-        end=_said(question.window.until or log.last),
+        start=_said(window.since or log.first),
+        end=_said(window.until or log.last),
     )
 
 
@@ -105,24 +116,16 @@ def _said(time: datetime | None) -> str:
     return time.isoformat(" ") if time else "?"
 
 
-def _unknown_addresses(log: Log, window: Window) -> list[LogLine]:
+def _unknown_addresses(log: Log, span: Windows) -> list[LogLine]:
     """Connections in the window whose address the log does not tell: masked, or opened before the log begins."""
-    log.gather([Needle(b"SMTP ICID ", ignore_case=True)])
-    lines = [line for line in log.lines() if isinstance(line.event, Opened) and _inside(line, window)]
-    masked = [line for line in lines if read_address(line.event.address) is None]  # type: ignore[union-attr]
-    return masked + _opened_earlier(log, window)
-
-
-def _opened_earlier(log: Log, window: Window) -> list[LogLine]:
-    from wizard.maillog.assemble import assemble
-
+    log.gather_openings_without_address()
     log.gather_head()
-    connections = assemble(log.lines()).connections
-    return [
-        connection.lines[0]
-        for connection in connections
-        if connection.lines
-        and connection.first(Opened) is None
-        and address_line(connection) is None
-        and _inside(connection.lines[0], window)
-    ]
+    lines = [line for line in log.lines() if isinstance(line.event, Opened) and _inside(line, span)]
+    masked = [line for line in lines if read_address(line.event.address) is None]  # type: ignore[union-attr]
+    return masked + [line for line in _opened_earlier(log.lines()) if _inside(line, span)]
+
+
+def _opened_earlier(lines: Iterable[LogLine]) -> Iterable[LogLine]:
+    for connection in assemble(lines).connections:
+        if connection.lines and connection.first(Opened) is None and address_line(connection) is None:
+            yield connection.lines[0]

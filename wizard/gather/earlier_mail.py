@@ -9,11 +9,14 @@ from wizard.facts import Fact, Value
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.search_log import known, open_log
 from wizard.maillog.asked import Asked, domain_of, read_address
-from wizard.maillog.assemble import assemble
-from wizard.maillog.attempts import Attempt, attempts, fitting, state
+from wizard.maillog.attempts import Attempt, attempts
 from wizard.maillog.events.connection import Opened
+from wizard.maillog.events.message import Policy
+from wizard.maillog.fitting import fitting
 from wizard.maillog.follow import follow
 from wizard.maillog.loglines import LogLine
+from wizard.maillog.stating import state
+from wizard.maillog.surroundings import Surroundings
 from wizard.rulebase.model import Source
 
 MOST = 10
@@ -29,11 +32,11 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
         return Gathered()
     log = open_log(facts, desk)
     domain = domain_of(sender)
-    follow(log, Asked(sender=domain))
-    records = assemble(log.lines())
+    records = follow(log, Asked(sender=domain))
+    around = Surroundings(records)
     by_address: dict[str, list[Attempt]] = {}
     for attempt in fitting(attempts(records), Asked(sender=domain)):
-        state(attempt, records.loose)
+        state(attempt, around)
         address = next((read_address(one) for one in attempt.addresses if read_address(one)), None)
         if address and _vouches(attempt):
             by_address.setdefault(str(address), []).append(attempt)
@@ -50,11 +53,11 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
 
 
 def _vouches(attempt: Attempt) -> bool:
-    verdict = attempt.facts.get("log.verdict")
-    said = {name: attempt.facts[name].value for name in ARRIVING if name in attempt.facts}
+    """Whether it came from outside, and was delivered or is under way."""
+    said = {name: fact.value for name, fact in attempt.facts.items()}
     arriving = all(said.get(name) in words for name, words in ARRIVING.items())
-    bounced = attempt.facts["log.delivery"].value == "bounced" if "log.delivery" in attempt.facts else False
-    return arriving and not bounced and (verdict is None or verdict.value != "RELAY")
+    outbound = attempt.message is not None and any(e.table == "outbound" for _, e in attempt.message.all(Policy))
+    return arriving and not outbound and said.get("log.delivery") != "bounced" and said.get("log.verdict") != "RELAY"
 
 
 def _latest(found: list[Attempt]) -> datetime:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from functools import cache
 
 from wizard.errors import InputError
 from wizard.facts import UNAVAILABLE, Fact
 from wizard.gather.base import Desk
 from wizard.maillog.asked import Asked, Candidate, Network, Window, read_network
 from wizard.maillog.files import find_files
-from wizard.maillog.log import Log
+from wizard.maillog.log import Log, Windows
 from wizard.times import in_zone
 
 PATHS = "log.files"
@@ -37,15 +37,14 @@ def paths_of(facts: Mapping[str, Fact]) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def window(facts: Mapping[str, Fact], log: Log) -> Window:
-    """The time asked about, in the zone of the log."""
-    offsets = {appliance.offset for appliance in log.appliances() if appliance.offset is not None}
-    offset = offsets.pop() if len(offsets) == 1 else None
-    return Window(_time(facts, "window.since", offset), _time(facts, "window.until", offset))
+def windows(facts: Mapping[str, Fact]) -> Windows:
+    """The time asked about, in the zone of an appliance's log."""
 
+    @cache
+    def window(offset: int | None) -> Window:
+        return Window(*(in_zone(known(facts, name), offset) for name in ("window.since", "window.until")))
 
-def _time(facts: Mapping[str, Fact], name: str, offset: int | None) -> datetime | None:
-    return in_zone(known(facts, name), offset)
+    return window
 
 
 def asked(facts: Mapping[str, Fact]) -> Asked:

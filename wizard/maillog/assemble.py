@@ -1,24 +1,25 @@
 """Lines to records: which lines belong to one connection, message or delivery, and which message came of which.
 
 Counters start again after a reboot, so a number alone is no identity: a second opening is another connection, a second
-start another message. Syslog may swap lines of the same second, so an opening that comes just after other lines of its
-number still belongs to them.
+start or sender another message. Syslog may swap lines of the same second, so an opening that comes just after other
+lines of its number still belongs to them.
 """
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
-from wizard.maillog.asked import read_address
+from wizard.maillog.asked import bare, read_address
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.ending import Closed, Lost
-from wizard.maillog.events.envelope import From, Start
-from wizard.maillog.events.hop import ConnectionError, DeliveryOpened
+from wizard.maillog.events.envelope import From, Start, To
+from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryOpened
 from wizard.maillog.events.limits import Harvest
-from wizard.maillog.events.message import Finished
+from wizard.maillog.events.message import Finished, Ready
 from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.system import Status
 from wizard.maillog.loglines import Appliance, LogLine
@@ -64,20 +65,19 @@ class _Desk:
             self._connection(line, icid).lines.append(line)
         elif dcid:
             self._delivery(line, dcid).lines.append(line)
-            if isinstance(event, ConnectionError):
+            if isinstance(event, ConnectionError | ConcurrencyLimit):
                 self.records.loose.append(line)
         else:
             self.records.loose.append(line)
 
     def _connection(self, line: LogLine, icid: int) -> Connection:
-        return _current(self._connections, self.records.connections, Connection, line, icid, Opened, (Closed, Lost))
+        return _current(self._connections, self.records.connections, Connection, line, icid, (Opened,), (Closed, Lost))
 
     def _message(self, line: LogLine, mid: int) -> Message:
-        opening: type[Event] = From if _begins_anew(self._messages.get((line.appliance.key, mid)), line) else Start
-        return _current(self._messages, self.records.messages, Message, line, mid, opening, (Finished,))
+        return _current(self._messages, self.records.messages, Message, line, mid, (Start, From), (Finished,))
 
     def _delivery(self, line: LogLine, dcid: int) -> Delivery:
-        return _current(self._deliveries, self.records.deliveries, Delivery, line, dcid, DeliveryOpened, ())
+        return _current(self._deliveries, self.records.deliveries, Delivery, line, dcid, (DeliveryOpened,), ())
 
     def _relate(self, line: LogLine, event: Split | Rewritten | Generated) -> None:
         if isinstance(event, Generated):
@@ -86,6 +86,8 @@ class _Desk:
             how, old, new = ("split" if isinstance(event, Split) else "rewritten"), event.mid, event.new
         parent = self._message(line, old)
         child = self._messages.get((line.appliance.key, new))
+        if child is not None and child.parent is not None and child.parent.line.text == line.text:
+            return  # told twice
         if child is None or child.parent is not None or child is parent or not _near(child, line, timedelta(minutes=2)):
             child = Message(line.appliance, new)
             self._messages[line.appliance.key, new] = child
@@ -102,35 +104,28 @@ def _current(
     make: Callable[[Appliance, int], R],
     line: LogLine,
     number: int,
-    opening: type[Event],
-    ending: tuple[type[Event], ...],
+    openings: tuple[type[Event], ...],
+    endings: tuple[type[Event], ...],
 ) -> R:
     key = line.appliance.key, number
     record = desk.get(key)
-    if record is None or (isinstance(line.event, opening) and _is_another(record, line, opening, ending)):
+    if record is None or (isinstance(line.event, openings) and _is_another(record, line, endings)):
         record = desk[key] = make(line.appliance, number)
         records.append(record)
     return record
 
 
-def _is_another(record: Record, line: LogLine, opening: type[Event], ending: tuple[type[Event], ...]) -> bool:
+def _is_another(record: Record, line: LogLine, endings: tuple[type[Event], ...]) -> bool:
     """Whether this opening line begins something new rather than a record whose other lines came just before it."""
     if not record.lines:
         return False
-    if record.first(opening) is not None:
-        return True
-    ended = bool(ending) and record.first(*ending) is not None
+    same = record.first(type(line.event)) if line.event else None
+    if same is not None:
+        return same[0].text != line.text
+    if isinstance(line.event, From) and record.first(Start) is not None:
+        return False
+    ended = bool(endings) and record.first(*endings) is not None
     return not _near(record, line, _SHUFFLED_END if ended else _SHUFFLED)
-
-
-def _begins_anew(message: Message | None, line: LogLine) -> bool:
-    """A second From after the end, far from the message's other lines: split children have no Start line."""
-    return (
-        message is not None
-        and isinstance(line.event, From)
-        and message.first(Finished) is not None
-        and not _near(message, line, _SHUFFLED)
-    )
 
 
 def _near(record: Record, line: LogLine, within: timedelta) -> bool:
@@ -147,20 +142,41 @@ def _number(event: Event, name: str) -> int | None:
 
 
 def _harvests(records: Records) -> None:
-    """A directory harvest line names only the host: it belongs to that host's connection open at that time."""
-    for line in [line for line in records.loose if isinstance(line.event, Harvest)]:
-        assert isinstance(line.event, Harvest)
-        address = read_address(line.event.address)
-        connection = next((c for c in reversed(records.connections) if _open_to(c, line, address)), None)
-        if address is not None and connection is not None:
-            connection.lines.append(line)
+    """A directory harvest line names only the host. Found in the work queue it is about the message that was received
+    for its recipient, else about that host's connection open at that time.
+    """
+    lines = [(line, line.event) for line in records.loose if isinstance(line.event, Harvest)]
+    hosts = {(line.appliance.key, read_address(event.address)): list[Connection]() for line, event in lines}
+    for connection in records.connections if lines else ():
+        opened = connection.first(Opened)
+        known = hosts.get((connection.appliance.key, read_address(opened[1].address))) if opened else None
+        if known is not None:
+            known.append(connection)
+    for line, event in lines:
+        _attach_harvest(line, event, hosts[line.appliance.key, read_address(event.address)])
 
 
-def _open_to(connection: Connection, line: LogLine, address: object) -> bool:
-    opened = connection.first(Opened)
-    if opened is None or connection.appliance is not line.appliance or read_address(opened[1].address) != address:
+def _attach_harvest(line: LogLine, event: Harvest, connections: list[Connection]) -> None:
+    for connection in reversed(connections):
+        for message in connection.messages if event.recipient else ():
+            ready = message.first(Ready)
+            named = any(bare(to.address) == bare(event.recipient or "") for _, to in message.all(To))
+            if named and ready and ready[0].order < line.order:
+                insort(message.lines, line, key=_place)
+                return
+    connection_then = next((c for c in reversed(connections) if _open_to(c, line)), None)
+    if connection_then is not None:
+        insort(connection_then.lines, line, key=_place)
+
+
+def _place(line: LogLine) -> int:
+    return line.order
+
+
+def _open_to(connection: Connection, line: LogLine) -> bool:
+    opened, ended = connection.first(Opened), connection.last(Closed, Lost)
+    if opened is None or opened[0].order > line.order:
         return False
-    began, ended = opened[0].time, connection.lines[-1].time
-    if line.time is None or began is None or ended is None:
+    if ended is None or ended[0].order > line.order:
         return True
-    return began <= line.time and (connection.first(Closed, Lost) is None or line.time <= ended + _SHUFFLED_END)
+    return ended[0].time is None or line.time is None or line.time - ended[0].time <= _SHUFFLED_END

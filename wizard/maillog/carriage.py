@@ -6,33 +6,68 @@ an LDAP query says so. Copies and bounces carry nobody's mail. What became of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.maillog.asked import bare
-from wizard.maillog.events.delivery import Bounced, Delayed, Delivered
-from wizard.maillog.events.envelope import RecipientRejected, To
-from wizard.maillog.events.relation import AliasExpanded, LdapRerouted, Rewritten, Split
+from wizard.maillog.bounce_log import BounceLog
+from wizard.maillog.consolidated import Consolidated
+from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted, Response
+from wizard.maillog.events.envelope import BounceVerification, InvalidRecipient, RecipientRejected, To
+from wizard.maillog.events.message import GlobalUnsubscribe
+from wizard.maillog.events.relation import AliasExpanded, LdapBounced, LdapDropped, LdapRerouted, Split
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Link, Message
 
+MOST_STEPS = 100
+"""No message becomes another more often than that; a log that says so is not to be believed."""
+
 _MOVES = {"split", "rewritten"}
+_MAILBOX = re.compile(r"[^\s<>'\"]+@[^\s<>'\"]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A message that carries the recipient, and who the recipient is there; None is unknown."""
+
+    message: Message
+    rid: int | None
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carriage:
-    """One recipient on its way: `given` by the sender, `now` as the last carrier has it, `rid` its number there."""
+    """One recipient on its way: as the sender gave it, step by step; `refused` is the line that refused it."""
 
     given: str | None
-    now: str | None
-    rid: int | None
-    carriers: tuple[Message, ...]
+    steps: tuple[Step, ...]
     refused: LogLine | None = None
 
     @property
     def last(self) -> Message:
         """The message that tells what became of the recipient."""
-        return self.carriers[-1]
+        return self.steps[-1].message
+
+    @property
+    def now(self) -> str | None:
+        """The recipient as the last carrier has it."""
+        return self.steps[-1].address
+
+    @property
+    def rid(self) -> int | None:
+        """Its number there."""
+        return self.steps[-1].rid
+
+    @property
+    def carriers(self) -> tuple[Message, ...]:
+        """The messages, the sender's own first."""
+        return tuple(step.message for step in self.steps)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that the recipient had on the way."""
+        return tuple(dict.fromkeys(a for a in (self.given, *(step.address for step in self.steps)) if a))
 
 
 def carriages(message: Message) -> list[Carriage]:
@@ -42,14 +77,15 @@ def carriages(message: Message) -> list[Carriage]:
     addresses are None.
     """
     found: list[Carriage] = []
-    for rid, address in _recipients(message):
-        found += _follow(message, rid, address, address, (message,))
-    accepted = {bare(c.given) for c in found if c.given}
+    for rid, address in _known_recipients(message):
+        found += _follow(Step(message, rid, address), address)
+    served = {bare(c.given) for c in found if c.given}
     refused: dict[str, Carriage] = {}
-    for line, event in message.all(RecipientRejected):
-        if bare(event.address) not in accepted | refused.keys():
-            refused[bare(event.address)] = Carriage(event.address, event.address, None, (message,), line)
-    return [*found, *refused.values()] or [Carriage(None, None, None, (message,))]
+    for line, address in _refusals(message):
+        name = bare(address or "")
+        if name not in served | refused.keys():
+            refused[name] = Carriage(address, (Step(message, None, address),), line)
+    return [*found, *refused.values()] or [Carriage(None, (Step(message, None, None),))]
 
 
 def recipients(message: Message) -> list[tuple[int | None, str]]:
@@ -58,88 +94,104 @@ def recipients(message: Message) -> list[tuple[int | None, str]]:
     for _, event in message.all(To):
         given.setdefault(bare(event.address), (event.rid, event.address))
     if not given:
-        for _, fate in message.all(Bounced, Delayed):
-            if fate.recipient:
-                given.setdefault(bare(fate.recipient), (fate.rids[0] if fate.rids else None, fate.recipient))
+        for _, event in message.all(Bounced, Delayed, BounceLog, LdapDropped, LdapBounced, GlobalUnsubscribe):
+            address = getattr(event, "recipient", None) or getattr(event, "address", None)
+            rids = getattr(event, "rids", None) or (getattr(event, "rid", None),)
+            if address:
+                given.setdefault(bare(address), (rids[0], address))
+        for _, event in message.all(Consolidated, DeliveryStarted, Delivered, Response):
+            for address in event.recipients:
+                given.setdefault(bare(address), (None, address))
     return list(given.values())
 
 
-def _recipients(message: Message) -> list[tuple[int | None, str | None]]:
+def _known_recipients(message: Message) -> list[tuple[int | None, str | None]]:
     own: list[tuple[int | None, str | None]] = [*recipients(message)]
     if own:
         return own
     moved = [recipients(link.child) for link in message.children if link.how in _MOVES]
     return [(None, address) for child in moved for _, address in child] or (
-        [] if message.first(RecipientRejected) else [(None, None)]
+        [] if any(_refusals(message)) else [(None, None)]
     )
 
 
-def _follow(
-    message: Message, rid: int | None, given: str | None, now: str | None, carriers: tuple[Message, ...]
-) -> Iterator[Carriage]:
+def _refusals(message: Message) -> Iterator[tuple[LogLine, str | None]]:
+    """The recipients that were refused in the conversation, with the lines that say so."""
+    for line, event in message.all(RecipientRejected, InvalidRecipient, BounceVerification):
+        if isinstance(event, RecipientRejected):
+            yield line, event.address
+        elif isinstance(event, InvalidRecipient):
+            found = _MAILBOX.search(event.text)
+            yield line, found[0] if found else None
+        elif event.rejected:
+            yield line, event.recipient
+
+
+def _follow(first: Step, given: str | None) -> Iterator[Carriage]:
+    pending: list[tuple[Step, ...]] = [(first,)]
+    while pending:
+        steps = pending.pop()
+        onward = _onward(steps) if len(steps) < MOST_STEPS else []
+        if onward:
+            pending += [(*steps, step) for step in reversed(onward)]
+        else:
+            yield Carriage(given, steps)
+
+
+def _onward(steps: tuple[Step, ...]) -> list[Step]:
+    """Where the recipient moved from the last of these steps."""
+    here = steps[-1]
+    before = {step.message for step in steps}
     moves = [
-        (link, targets) for link in message.children for targets in [_moved_to(link, message, rid, now)] if targets
+        (link, targets)
+        for link in here.message.children
+        if link.child not in before
+        for targets in [_moved_to(link, here)]
+        if targets
     ]
-    moves = [(link, targets) for link, targets in moves if link.child not in carriers]
-    if not moves:
-        yield Carriage(given, now, rid, carriers)
-        return
-    link, targets = moves[-1]
-    if all(link.how == "rewritten" for link, _ in moves) and len(moves) > 1:
-        for link, targets in moves:
-            yield from _onward(link, targets, given, carriers)
-        return
-    yield from _onward(link, targets, given, carriers)
+    if any(link.how != "rewritten" for link, _ in moves):
+        moves = moves[-1:]
+    return [Step(link.child, rid, address) for link, targets in moves for rid, address in targets]
 
 
-def _onward(
-    link: Link, targets: list[tuple[int | None, str | None]], given: str | None, carriers: tuple[Message, ...]
-) -> Iterator[Carriage]:
-    for rid, address in targets:
-        yield from _follow(link.child, rid, given, address, (*carriers, link.child))
-
-
-def _moved_to(link: Link, parent: Message, rid: int | None, now: str | None) -> list[tuple[int | None, str | None]]:
+def _moved_to(link: Link, here: Step) -> list[tuple[int | None, str | None]]:
     """Who the recipient is on the child, if this link moved it there; empty if it did not."""
     if link.how not in _MOVES:
         return []
     child = recipients(link.child)
-    event = link.line.event
-    named = event.recipients if isinstance(event, Split) else ()
+    now = here.address
     if now is None:
-        return [(r, a) for r, a in child] or [(None, None)]
+        return [*child] or [(None, None)]
     same: list[tuple[int | None, str | None]] = [(r, a) for r, a in child if bare(a) == bare(now)]
     if same:
         return same
-    if named and any(bare(address) == bare(now) for address in named):
+    event = link.line.event
+    named = event.recipients if isinstance(event, Split) else ()
+    if any(bare(address) == bare(now) for address in named):
         return [(None, now)]
     if link.how == "split":
-        return [] if child or named or len(recipients(parent)) > 1 else [(None, now)]
-    return _rewritten(link, parent, rid, now, child)
+        return [] if child or named or len(recipients(here.message)) > 1 else [(None, now)]
+    return _rewritten(link, here, now, child)
 
 
 def _rewritten(
-    link: Link, parent: Message, rid: int | None, now: str, child: list[tuple[int | None, str]]
+    link: Link, here: Step, now: str, child: list[tuple[int | None, str]]
 ) -> list[tuple[int | None, str | None]]:
     if not child:
-        return [(rid, now)]
-    own = {bare(address) for _, address in recipients(parent)}
-    rerouted = {
-        bare(target)
-        for _, event in parent.all(LdapRerouted, AliasExpanded)
-        if event.rid == rid or bare(event.address) == bare(now)
-        for target in event.targets
-    }
-    expanded = [(r, a) for r, a in child if bare(a) in rerouted]
+        return [(here.rid, now)]
+    rerouted = {bare(target) for target in _targets(here, now)}
+    expanded: list[tuple[int | None, str | None]] = [(r, a) for r, a in child if bare(a) in rerouted]
     if expanded:
-        return list(expanded)
-    if rid is not None and any(
-        rid in event.rids for line, event in parent.all(Delivered) if line.order > link.line.order
-    ):
+        return expanded
+    delivered = (event.rids for line, event in here.message.all(Delivered) if line.order > link.line.order)
+    if here.rid is not None and any(here.rid in rids for rids in delivered):
         return []
+    own = {bare(address) for _, address in recipients(here.message)}
     return [(r, a) for r, a in child if bare(a) not in own]
 
 
-def rewritten_by(carriage: Carriage) -> list[LogLine]:
-    """The lines that say this recipient's message was rewritten."""
-    return [c.parent.line for c in carriage.carriers[1:] if c.parent and isinstance(c.parent.line.event, Rewritten)]
+def _targets(here: Step, now: str) -> Iterable[str]:
+    """The addresses that an alias or the directory gives the recipient."""
+    for _, event in here.message.all(LdapRerouted, AliasExpanded):
+        if event.rid == here.rid or bare(event.address) == bare(now):
+            yield from event.targets

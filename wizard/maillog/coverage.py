@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wizard.maillog.asked import Window
-from wizard.maillog.survey import SILENCE, Extent, Silence
+from wizard.maillog.survey import SILENCE, Extent
 
 GRACE = timedelta(minutes=10)
 
@@ -20,45 +20,65 @@ class Gap:
     end: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A stretch that a file shows: the first and the last connection opened in it, in the order of time."""
+
+    start: datetime
+    end: datetime
+    first_icid: int | None
+    last_icid: int | None
+
+
 def gaps(extents: Iterable[Extent], window: Window) -> list[Gap]:
     """The holes of one appliance's log within the window, in order; without a window, within the log itself.
 
-    An edge of the window counts beyond 10 minutes' grace; a silence only where the connection counter jumped.
+    An edge of the window counts beyond 10 minutes' grace; an hour's silence only where the connection counter jumped.
     """
-    known = sorted((e for e in extents if e.first and e.last), key=lambda e: (e.first, e.last))
-    if not known:
+    shown = sorted(_shown(extents), key=lambda one: (one.start, one.end))
+    if not shown:
         return []
-    found: list[Gap] = []
-    end, icid = known[0].first, known[0].first_icid
-    assert end is not None
-    for extent in known:
-        assert extent.first is not None
-        assert extent.last is not None
-        if extent.first - end > SILENCE and Silence(end, extent.first, icid, extent.first_icid).hides_mail:
-            found.append(Gap(end, extent.first))
-        found += [
-            Gap(s.start, s.end) for s in extent.silences if s.hides_mail and not _shown_elsewhere(s, extent, known)
-        ]
-        if extent.last >= end:
-            end, icid = extent.last, extent.last_icid if extent.last_icid is not None else icid
-    found = [gap for gap in found if window.overlaps(gap.start, gap.end)]
-    first = known[0].first
-    assert first is not None
+    holes = [gap for gap in _holes(shown) if window.overlaps(gap.start, gap.end)]
+    first, last = shown[0].start, max(one.end for one in shown)
+    return [*_before(first, window), *holes, *_after(last, window)]
+
+
+def _shown(extents: Iterable[Extent]) -> Iterable[_Shown]:
+    for extent in extents:
+        for piece in extent.pieces:
+            icids = piece.opens_with, piece.closes_with
+            yield _Shown(piece.start, piece.end, *(icids[::-1] if extent.newest_first else icids))
+
+
+def _holes(shown: Iterable[_Shown]) -> Iterable[Gap]:
+    reached: datetime | None = None
+    icid: int | None = None
+    silences: list[Gap] = []
+    for one in shown:
+        if reached is not None and one.start - reached > SILENCE:
+            silences.append(Gap(reached, one.start))
+        if one.first_icid is not None:
+            if silences and icid is not None and _jumped(icid, one.first_icid):
+                yield from silences
+            silences = []
+        if reached is None or one.end >= reached:
+            reached = one.end
+            icid = icid if one.last_icid is None else one.last_icid
+
+
+def _jumped(before: int, after: int) -> bool:
+    """Whether connections lie between two ICIDs. After a reboot the counter may begin anew, with 1."""
+    return after - before > 1 or 1 < after < before
+
+
+def _before(first: datetime, window: Window) -> Iterable[Gap]:
     if window.since and first - window.since > GRACE:
-        found.insert(0, Gap(window.since, min(first, window.until or first)))
+        yield Gap(window.since, min(first, window.until or first))
+    elif window.until and not window.since and first - window.until > GRACE:
+        yield Gap(window.until, first)
+
+
+def _after(last: datetime, window: Window) -> Iterable[Gap]:
     beyond = window.until or window.since
-    if beyond and beyond - end > GRACE:
-        found.append(Gap(end if window.until is None else max(end, window.since or end), beyond))
-    return found
-
-
-def _shown_elsewhere(silence: Silence, own: Extent, extents: Iterable[Extent]) -> bool:
-    """Whether another file of the appliance has lines from within the silence on both sides of its middle."""
-    return any(
-        e is not own
-        and e.first is not None
-        and e.last is not None
-        and e.first <= silence.start
-        and e.last >= silence.end
-        for e in extents
-    )
+    if beyond and beyond - last > GRACE:
+        yield Gap(last if window.until is None else max(last, window.since or last), beyond)

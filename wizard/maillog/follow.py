@@ -2,7 +2,8 @@
 
 First the lines that hold an address, a mailbox, an id; from those that really say it (not in a subject) the connections
 (ICID) and messages (MID); then all their lines, the messages these became or came from, and the lines of their
-deliveries (DCID). A delivery is shared by strangers' messages: those are not followed.
+deliveries (DCID). A delivery is shared by strangers' messages: those are not followed. Nor is what has the same number
+on another appliance or after a reboot: what is followed are records, not numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from wizard.maillog.asked import (
     Asked,
     Candidate,
-    bare,
     domain_of,
     in_domain,
     read_address,
@@ -21,13 +21,16 @@ from wizard.maillog.asked import (
     same_message_id,
     spellings,
 )
+from wizard.maillog.assemble import assemble
 from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.header import MessageId, ScanDomains, Subject, decode_subject
-from wizard.maillog.events.relation import AliasExpanded, Generated, LdapRerouted, Rewritten, Split
-from wizard.maillog.events.system import Status
+from wizard.maillog.events.hop import ConnectionError
+from wizard.maillog.events.relation import AliasExpanded, LdapRerouted
 from wizard.maillog.log import Log
+from wizard.maillog.loglines import LogLine
+from wizard.maillog.records import Message, Record, Records
 from wizard.maillog.search import Needle
 
 SYSTEM = tuple(
@@ -38,65 +41,83 @@ SYSTEM = tuple(
         b"Harvest Attack",
         b"resource conservation",
         b"suspended",
+        b"resumed",
         b"maximum concurrency",
     )
 )
 """Lines that concern mail without naming a connection or message."""
 
 
-def follow(log: Log, asked: Asked) -> None:
-    """Gather into the log every line about the attempts that may fit what was asked."""
-    seeds = None if not asked.anything else [*_seeds(asked), *SYSTEM]
-    log.gather(seeds)
-    if seeds is None:
-        return
-    followed: dict[str, set[int]] = {"ICID": set(), "MID": set(), "DCID": set()}
+def follow(log: Log, asked: Asked) -> Records:
+    """Gather into the log every line about the attempts that may fit what was asked; all records that came of it."""
+    if not asked.anything:
+        log.gather(None)
+        return assemble(log.lines())
+    log.gather([*_seeds(asked), *SYSTEM])
+    trail = _Trail(asked)
     while True:
-        before = {kind: set(numbers) for kind, numbers in followed.items()}
-        _link(log, asked, followed)
-        new = [(kind, n) for kind, numbers in followed.items() for n in sorted(numbers - before[kind])]
-        if not new:
-            return
-        log.gather(needle for kind, number in new for needle in _number_needles(kind, number))
+        records = assemble(log.lines())
+        if not log.gather(trail.needles(records)):
+            return records
 
 
-def _link(log: Log, asked: Asked, followed: dict[str, set[int]]) -> None:
-    """Add the numbers that the gathered lines link to those followed already, until no line adds any."""
-    pending = [line.event for line in log.lines() if line.event is not None]
-    size = -1
-    while size != sum(map(len, followed.values())):
-        size = sum(map(len, followed.values()))
-        rest: list[Event] = []
-        for event in pending:
-            icid, mids, dcid = _numbers(event)
-            if icid in followed["ICID"] or followed["MID"].intersection(mids) or _says(event, asked):
-                followed["MID"].update(mids)
-                followed["ICID"].update({icid} if icid else ())
-                followed["DCID"].update({dcid} if dcid else ())
-            else:
-                rest.append(event)
-        pending = rest
+class _Trail:
+    """What is to be searched for next. Lines are asked once whether they say what was asked."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._said: dict[int, bool] = {}
+
+    def needles(self, records: Records) -> Iterator[Needle]:
+        """The numbers of all that is tied to the question, straight or through its relations."""
+        messages: dict[int, Message] = {}
+        for connection in records.connections:
+            if self._says(connection):
+                yield from _spelt("ICID", connection.number)
+                messages.update({id(message): message for message in connection.messages})
+        messages.update({id(message): message for message in records.messages if self._says(message)})
+        yield from self._family(list(messages.values()), records)
+
+    def _says(self, record: Record) -> bool:
+        return any(self._line_says(line) for line in record.lines)
+
+    def _line_says(self, line: LogLine) -> bool:
+        known = self._said.get(id(line))
+        if known is None:
+            known = self._said[id(line)] = line.event is not None and _says(line.event, self._asked)
+        return known
+
+    def _family(self, messages: list[Message], records: Records) -> Iterator[Needle]:
+        seen = {id(message) for message in messages}
+        domains: set[str] = set()
+        for message in messages:  # grows while it is gone through
+            yield from _spelt("MID", message.number)
+            if message.connection is not None:
+                yield from _spelt("ICID", message.connection.number)
+            for dcid in message.deliveries:
+                yield from _spelt("DCID", dcid)
+            domains.update(domain_of(name) for line in message.lines if line.event for name in _recipients(line.event))
+            related = [link.child for link in message.children] + ([message.parent.parent] if message.parent else [])
+            for one in related:
+                if id(one) not in seen:
+                    seen.add(id(one))
+                    messages.append(one)
+        for line in records.loose:
+            event = line.event
+            if isinstance(event, ConnectionError) and event.domain and domain_of(event.domain) in domains:
+                yield from _spelt("DCID", event.dcid)
 
 
-def _numbers(event: Event) -> tuple[int | None, set[int], int | None]:
-    """The connection, messages and delivery that an event names; 0 is none."""
-    if isinstance(event, Status):
-        return None, set(), None
-    mids = {getattr(event, "mid", None)}
-    if isinstance(event, Split | Rewritten):
-        mids.add(event.new)
-    elif isinstance(event, Generated):
-        mids.add(event.parent)
-    return getattr(event, "icid", None) or None, {mid for mid in mids if mid}, getattr(event, "dcid", None) or None
-
-
-def _number_needles(kind: str, number: int) -> Iterator[Needle]:
-    """The spellings under which a number stands in a line, old and new, log and tracking details."""
+def _spelt(kind: str, number: int) -> Iterator[Needle]:
+    """The spellings under which a number stands in a line, old and new, log, tracking details and bounce log."""
+    if not number:
+        return
     yield Needle(f"{kind} {number}".encode())
     yield Needle(f"{kind}: {number}".encode())
     if kind == "MID":
-        yield Needle(f"essage {number}".encode())
+        yield Needle(f"message {number}".encode(), ignore_case=True)
         yield Needle(f"rewritten to {number}".encode())
+        yield from (Needle(f"{word}: {number}:".encode()) for word in ("Bounced", "Delayed"))
 
 
 def _seeds(asked: Asked) -> Iterator[Needle]:
@@ -110,11 +131,12 @@ def _seeds(asked: Asked) -> Iterator[Needle]:
     if asked.message_id:
         yield Needle(asked.message_id.strip().strip("<>").encode())
     elif asked.recipient:
-        local, at, domain = bare(asked.recipient).rpartition("@")
-        for spelling in spellings(domain):
-            yield Needle(f"{local}{at}{spelling}".encode(), ignore_case=True)
+        local = asked.recipient.strip().strip("<>").rpartition("@")[:2]
+        for spelling in spellings(domain_of(asked.recipient)):
+            yield Needle("".join((*local, spelling)).encode(), ignore_case=True)
     elif asked.subject:
         yield Needle(b" Subject ")
+        yield Needle(b"subject on injection")
         yield Needle(b"msg=")
 
 

@@ -16,10 +16,10 @@ class Appliance:
     key: str
     host: str | None = None
     offset: int | None = None
-    """Minutes east of UTC, where the log tells it."""
+    """Minutes east of UTC, where the log tells it; in the last of its files, should that have changed."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class LogLine:
     """An entry: `body` without the prefix, `text` whole, both on one line. `time` is the appliance's own."""
 
@@ -27,6 +27,7 @@ class LogLine:
     source: str
     number: int
     time: datetime | None
+    offset: int | None
     text: str
     body: str
     event: Event | None
@@ -36,7 +37,7 @@ class LogLine:
     @property
     def iso(self) -> str | None:
         """The time as ISO 8601, with the offset where the log tells it."""
-        return iso(self.time, self.appliance.offset)
+        return iso(self.time, self.offset)
 
     @property
     def evidence(self) -> Evidence:

@@ -58,8 +58,8 @@ def address_line(connection: Connection | None) -> tuple[str, LogLine] | None:
     return next(((event.address, line) for line, event in connection.all(*kinds) if event.address), None)
 
 
-def say_connection(says: Says, connection: Connection) -> None:
-    """Everything the connection's own lines say."""
+def say_connection(says: Says, connection: Connection, switched_off: LogLine | None = None) -> None:
+    """Everything the connection's own lines say, and the line that says that receiving was switched off by then."""
     opened = connection.first(Opened)
     says.say("log.connection", "seen", *((opened[0],) if opened else connection.lines[:1]))
     says.say(
@@ -76,7 +76,7 @@ def say_connection(says: Says, connection: Connection) -> None:
     if address:
         says.say("log.address", address[0], address[1])
     _say_verdict(says, connection)
-    _say_limits(says, connection)
+    _say_limits(says, connection, switched_off)
     _say_security(says, connection)
     _say_end(says, connection, opened[0] if opened else None)
 
@@ -90,7 +90,7 @@ def _say_verdict(says: Says, connection: Connection) -> None:
     delayed = connection.first(DelayedReject, DelayedRejectFrom, DelayedRejectTo)
     if verdict:
         line, event = verdict
-        says.say("log.verdict", event.verdict, line, delayed[0] if delayed else None)
+        says.say("log.verdict", "REJECT" if delayed else event.verdict, line, delayed[0] if delayed else None)
         says.say("log.sender_group", event.group, line)
         says.say("log.score", event.score, line)
         says.say("log.country", event.country, line)
@@ -112,7 +112,7 @@ def match_reason(event: Verdict) -> str:
     match = (event.match or "").strip().lower()
     if match.startswith("sbrs[") or match.startswith("sdr["):
         return "reputation"
-    if re.match(r"nx\.domain|serv\.fail|not\.double\.verified|dns[-. ]?(?!list)", match):
+    if re.match(r"nx\.domain|serv\.fail|not\.double\.verified", match):
         return "dns"
     if match.startswith(("country", "geo", "[country")):
         return "country"
@@ -123,7 +123,7 @@ def match_reason(event: Verdict) -> str:
     return "country" if event.country and match == event.country.lower() else "list"
 
 
-def _say_limits(says: Says, connection: Connection) -> None:
+def _say_limits(says: Says, connection: Connection, switched_off: LogLine | None) -> None:
     failed = connection.last(ReceivingFailed)
     limited = connection.first(SystemLimit)
     by_reply = failed if failed and failed[1].reason == "connection-limit" else None
@@ -134,8 +134,9 @@ def _say_limits(says: Says, connection: Connection) -> None:
     limit = failed[0] if failed and failed[1].reason == "bad-commands" else None
     many = limit is not None or len(unknown) >= BAD_COMMANDS
     says.say("log.bad_commands", "limit" if many else "some" if unknown else "none", *unknown[:BAD_COMMANDS], limit)
-    suspended = connection.first(ListenerSuspended)
-    says.say("log.receiving", "suspended" if suspended else "open", suspended[0] if suspended else None)
+    own = connection.first(ListenerSuspended)
+    suspended = own[0] if own else switched_off
+    says.say("log.receiving", "suspended" if suspended else "open", suspended)
     harvest = connection.first(Harvest)
     says.say("log.harvest", "conversation" if harvest else "none", harvest[0] if harvest else None)
 

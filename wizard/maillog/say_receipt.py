@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
+from wizard.maillog.bounce_log import BounceLog
 from wizard.maillog.carriage import Carriage
 from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import DelayedRejectFrom
-from wizard.maillog.events.delivery import Bounced, Delayed
-from wizard.maillog.events.ending import Closed, Lost
+from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
+from wizard.maillog.events.ending import Closed, Disconnected, Killed, Lost
 from wizard.maillog.events.envelope import (
     BounceVerification,
     From,
-    InvalidRecipient,
     RecipientRejected,
     SenderRejected,
     To,
 )
 from wizard.maillog.events.header import MessageId, Subject, decode_subject
 from wizard.maillog.events.limits import ReceivingFailed
-from wizard.maillog.events.message import AbortedOther, Dropped, Finished, Policy, Queued, Ready, ReceivingAborted
+from wizard.maillog.events.message import (
+    AbortedOther,
+    BouncedByPolicy,
+    Dropped,
+    Finished,
+    Policy,
+    Queued,
+    Ready,
+    ReceivingAborted,
+)
+from wizard.maillog.events.quarantine import Quarantined
+from wizard.maillog.events.relation import LdapRequeued
 from wizard.maillog.events.scanning import Dmarc, Spf
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Connection, Message
 from wizard.maillog.says import Says
 
 _CHECKS = {"RAT": "rat", "LDAPACCEPT": "directory", "Injection Control": "limit", "Receiving Control": "limit"}
-_RECEIVED: tuple[type[Event], ...] = (Ready, Queued, Policy, Dropped)
+_LATER: tuple[type[Event], ...] = (
+    Queued,
+    Policy,
+    Dropped,
+    BouncedByPolicy,
+    Quarantined,
+    DeliveryStarted,
+    Delivered,
+    Delayed,
+    Bounced,
+    LdapRequeued,
+)
+"""Lines of a message's life in the queue: where `ready` is missing, they say all the same that it was received."""
 
 
 def sender_line(message: Message | None, connection: Connection | None = None) -> tuple[str, LogLine] | None:
     """The envelope sender and the line that has it: From, else `ready … from`, a bounce or delay, a delayed reject."""
     if message is not None:
-        for kind in (From, Ready, Bounced, Delayed, Consolidated):
+        for kind in (From, Ready, Bounced, Delayed, BounceLog, Consolidated):
             for line, event in message.all(kind, kind):
                 address = event.address if isinstance(event, From) else event.sender
                 if address is not None:
@@ -66,7 +89,9 @@ def say_refused_sender(says: Says, line: LogLine, event: SenderRejected) -> None
 def say_receipt(says: Says, message: Message, carriage: Carriage) -> None:
     """Everything about how this message was received for this recipient."""
     sender = sender_line(message)
-    says.say("log.mail_from", "seen" if sender else "none", sender[1] if sender else None)
+    received = received_line(message)
+    said = sender[1] if sender else received
+    says.say("log.mail_from", "seen" if said else "none", said)
     if sender:
         says.say("log.sender", sender[0] or "<>", sender[1])
     for name, hit in (("log.message_id", message_id_line(message)), ("log.subject", subject_line(message))):
@@ -81,30 +106,30 @@ def say_receipt(says: Says, message: Message, carriage: Carriage) -> None:
 
 
 def _say_recipient(says: Says, message: Message, carriage: Carriage) -> None:
-    says.say("log.recipient", carriage.given, *_to_lines(message, carriage))
+    lines = [carriage.refused] if carriage.refused else _to_lines(message, carriage)
+    says.say("log.recipient", carriage.given, *lines)
     if carriage.now != carriage.given:
-        says.say("log.recipient_now", carriage.now, carriage.last.parent.line if carriage.last.parent else None)
-    invalid = message.first(InvalidRecipient)
-    bounce = next(((line, e) for line, e in message.all(BounceVerification) if e.rejected), None)
-    if carriage.refused is not None:
-        event = carriage.refused.event
-        by = event.by if isinstance(event, RecipientRejected) else ""
-        says.say("log.to", "refused", carriage.refused)
-        says.say(
-            "log.recipient_check", _CHECKS.get(by, "directory" if "ldap" in by.lower() else "other"), carriage.refused
-        )
-        says.say("log.recipient_by", by, carriage.refused)
-    elif carriage.given is None and bounce:
-        says.say("log.to", "refused", bounce[0])
-        says.say("log.recipient", bounce[1].recipient, bounce[0])
-        says.say("log.recipient_check", "bounce-verification", bounce[0])
-    elif carriage.given is None and invalid:
-        says.say("log.to", "refused", invalid[0])
-        says.say("log.recipient_check", "invalid", invalid[0])
-    else:
+        link = carriage.last.parent
+        says.say("log.recipient_now", carriage.now, link.line if link else None)
+    if carriage.refused is None:
         said = carriage.given is not None or _begins_late(message)
-        says.say("log.to", "accepted" if said else "none", *_to_lines(message, carriage))
+        says.say("log.to", "accepted" if said else "none", *lines)
         says.say("log.recipient_check", "none")
+        return
+    event = carriage.refused.event
+    says.say("log.to", "refused", carriage.refused)
+    says.say("log.recipient_check", _check(event), carriage.refused)
+    if isinstance(event, RecipientRejected):
+        says.say("log.recipient_by", event.by, carriage.refused)
+
+
+def _check(event: Event | None) -> str:
+    """Which check refused a recipient."""
+    if isinstance(event, BounceVerification):
+        return "bounce-verification"
+    if not isinstance(event, RecipientRejected):
+        return "invalid"
+    return _CHECKS.get(event.by, "directory" if "ldap" in event.by.lower() else "other")
 
 
 def _begins_late(message: Message) -> bool:
@@ -118,16 +143,12 @@ def _to_lines(message: Message, carriage: Carriage) -> list[LogLine]:
 
 def received_line(message: Message) -> LogLine | None:
     """The line that says the gateway has the whole message: `ready`, else the first of its life in the queue."""
-    for kind in _RECEIVED:
-        hit = message.first(kind)
-        if hit:
-            return hit[0]
-    return None
+    hit = message.first(Ready) or message.first(*_LATER)
+    return hit[0] if hit else None
 
 
 def _say_data(says: Says, message: Message) -> None:
-    connection = message.connection
-    failed = connection.last(ReceivingFailed) if connection else None
+    failed = failure(message)
     aborted = message.last(ReceivingAborted)
     received = received_line(message)
     if received is not None:
@@ -137,7 +158,18 @@ def _say_data(says: Says, message: Message) -> None:
     elif aborted:
         says.say("log.receipt", "interrupted-by-sender" if aborted[1].by_sender else "interrupted", aborted[0])
     else:
-        _say_unfinished(says, message, connection)
+        _say_unfinished(says, message, message.connection)
+
+
+def failure(message: Message) -> tuple[LogLine, ReceivingFailed] | None:
+    """Why receiving this message failed, if the connection's lines say so while it was under way."""
+    connection = message.connection
+    if connection is None or not message.lines:
+        return None
+    begin = message.lines[0].order
+    later = [one.lines[0].order for one in connection.messages if one.lines and one.lines[0].order > begin]
+    end = min(later, default=connection.lines[-1].order + 1 if connection.lines else begin)
+    return next(((line, e) for line, e in connection.all(ReceivingFailed) if begin <= line.order < end), None)
 
 
 def _say_unfinished(says: Says, message: Message, connection: Connection | None) -> None:
@@ -151,7 +183,7 @@ def _say_unfinished(says: Says, message: Message, connection: Connection | None)
     elif finished or _begins_late(message):
         says.say("log.receipt", "complete", finished[0] if finished else message.lines[-1] if message.lines else None)
     else:
-        end = connection.last(Closed, Lost) if connection else None
+        end = connection.last(Closed, Lost, Killed, Disconnected) if connection else None
         says.say("log.receipt", "interrupted" if end else "open", end[0] if end else message.lines[-1])
 
 

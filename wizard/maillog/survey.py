@@ -25,48 +25,48 @@ _OPENED = re.compile(rb"New SMTP ICID (\d{1,18})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Silence:
-    """Over an hour without a line of this appliance; `before` and `after` are the ICIDs on both sides, where seen."""
+class Piece:
+    """A stretch without an hour of silence: its earliest and latest time, the time of its last line, and the ICIDs that
+    are opened first and last in it, in the order of the file; None if none is.
+    """
 
     start: datetime
     end: datetime
-    before: int | None
-    after: int | None = None
-
-    @property
-    def hides_mail(self) -> bool:
-        """Whether the counter jumped; one step is the next connection itself."""
-        return self.before is not None and self.after is not None and abs(self.after - self.before) > 1
+    latest: datetime
+    opens_with: int | None = None
+    closes_with: int | None = None
 
 
 @dataclass(slots=True)
 class Extent:
-    """What one file holds of one appliance."""
+    """What one file holds of one appliance, in pieces: between two of them lies over an hour without a line of it."""
 
     host: str | None
+    pieces: list[Piece] = field(default_factory=list)
     first: datetime | None = None
     last: datetime | None = None
-    first_icid: int | None = None
-    last_icid: int | None = None
-    silences: list[Silence] = field(default_factory=list)
-    _latest: datetime | None = None
+    began: datetime | None = None
+    """The time of its first line."""
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether its lines run backwards."""
+        return self.began is not None and self.pieces[-1].latest < self.began
 
     def tick(self, time: datetime | None, icid: int | None) -> None:
         """Take in the next line: its time, and the ICID it opens if it does."""
         if time is not None:
-            if self._latest is not None and abs(time - self._latest) > SILENCE:
-                start, end = sorted((self._latest, time))
-                self.silences.append(Silence(start, end, self.last_icid))
-            self._latest = time
+            if not self.pieces or abs(time - self.pieces[-1].latest) > SILENCE:
+                self.pieces.append(Piece(time, time, time))
+            piece = self.pieces[-1]
+            piece.latest, piece.start, piece.end = time, min(piece.start, time), max(piece.end, time)
+            self.began = self.began or time
             self.first = min(self.first or time, time)
             self.last = max(self.last or time, time)
-        if icid is not None:
-            self.first_icid = icid if self.first_icid is None else self.first_icid
-            self.last_icid = icid
-            for silence in reversed(self.silences):
-                if silence.after is not None:
-                    break
-                silence.after = icid
+        if icid is not None and self.pieces:
+            piece = self.pieces[-1]
+            piece.opens_with = icid if piece.opens_with is None else piece.opens_with
+            piece.closes_with = icid
 
 
 class Survey:
@@ -76,6 +76,7 @@ class Survey:
         self._date = date
         self._ascents = 0
         self._descents = 0
+        self._first_line: datetime | None = None
         self._previous: datetime | None = None
         self.lines = 0
         self.bytes = 0
@@ -85,6 +86,11 @@ class Survey:
     def newest_first(self) -> bool:
         """Whether the file runs backwards, as exports from a search tool do; a few jumps back do not make it so."""
         return self._descents > 2 * self._ascents
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The time of the line that was written last."""
+        return self._first_line if self.newest_first else self._previous
 
     @property
     def first(self) -> datetime | None:
@@ -152,6 +158,7 @@ class Survey:
             self._ascents += time > self._previous
             self._descents += time < self._previous
         self._previous = time or self._previous
+        self._first_line = self._first_line or time
 
     def _note_counter(self, block: bytes) -> None:
         (extent,) = self.extents.values()

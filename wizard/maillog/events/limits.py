@@ -164,8 +164,8 @@ def _system_limit(body: str) -> Event | None:
 
 @read.icid("Unknown")
 def _unknown_command(icid: int, rest: str) -> Event | None:
-    _, found, command = rest.partition("Unknown command: ")
-    return UnknownCommand(icid, command) if found else None
+    _, found, command = rest.partition("Unknown command:")
+    return UnknownCommand(icid, command.strip()) if found else None
 
 
 @read.word("Listener", "Listeners", "listener", "Receiving", "All")

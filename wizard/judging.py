@@ -1,0 +1,51 @@
+"""One row judged by the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from wizard.engine import Engine
+from wizard.facts import Fact, Value
+from wizard.rows import Row, instant
+from wizard.rulebase.firing import Fired, best
+
+ARRIVED = "arrived"
+"""The fate of mail that was handed on."""
+
+FactsOf = Callable[[Row], Mapping[str, Fact]]
+"""What the case knows that holds for a row, beside the row's own facts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A row and what fired on it; `outcome` is the standing outcome, if any."""
+
+    row: Row
+    values: Mapping[str, Value]
+    fired: tuple[Fired, ...]
+    outcome: Fired | None
+
+    @property
+    def fate(self) -> str | None:
+        """The outcome's fate, None without an outcome."""
+        return self.outcome.fate if self.outcome else None
+
+    @cached_property
+    def began(self) -> datetime | None:
+        """When the attempt began, in UTC where its log tells the zone."""
+        return instant(self.row.began)
+
+
+def judge(engine: Engine, row: Row, case: FactsOf) -> Judged:
+    """What the rules say of one row."""
+    return judge_facts(engine, row, {**case(row), **row.facts})
+
+
+def judge_facts(engine: Engine, row: Row, facts: Mapping[str, Fact]) -> Judged:
+    """What the rules say of a row with these facts."""
+    values = {name: fact.value for name, fact in facts.items()}
+    fired = engine.fire(values)
+    return Judged(row, values, fired, best(engine.base, fired))

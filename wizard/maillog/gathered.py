@@ -1,0 +1,81 @@
+"""One file's entries that a search has found, read and kept; and what the file says of the appliance that wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from wizard.maillog.events.base import Event
+from wizard.maillog.events.system import UtcOffset, Version
+from wizard.maillog.files import LogFile
+from wizard.maillog.lines import read_entry
+from wizard.maillog.prefix import Prefix
+from wizard.maillog.stamps import Stamp
+from wizard.maillog.survey import Survey
+
+Dater = Callable[[Stamp], datetime | None]
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it was read."""
+
+    prefix: Prefix
+    time: datetime | None
+    event: Event | None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was gathered of one file: `entries` by the number of their first line."""
+
+    file: LogFile
+    date: Dater
+    survey: Survey
+    entries: dict[int, Entry] = field(default_factory=dict)
+    serials: set[str] = field(default_factory=set)
+    offset: int | None = None
+    """Minutes east of UTC that the file says first."""
+
+    def keep(self, number: int, text: str) -> Entry:
+        """Read an entry and keep it."""
+        prefix, event = read_entry(text)
+        entry = Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event)
+        self.entries[number] = entry
+        if isinstance(event, Version) and event.serial:
+            self.serials.add(event.serial)
+        if isinstance(event, UtcOffset) and self.offset is None:
+            self.offset = event.seconds // 60
+        return entry
+
+    def in_order(self) -> list[tuple[int, Entry]]:
+        """The entries in the order in which they were written."""
+        return sorted(self.entries.items(), reverse=self.survey.newest_first)
+
+
+def dater(window_end: datetime | None, modified: datetime | None, now: datetime) -> Dater:
+    """How a stamp becomes a time. A missing year is the one that puts it nearest to the end of the window asked about,
+    else the latest that the file's own date allows; never one in the future. None if no such year has that day.
+    """
+    latest = now if window_end or modified is None else min(now, modified)
+    reference = min(window_end or latest, now)
+
+    def date(stamp: Stamp) -> datetime | None:
+        if stamp.has_year:
+            return stamp.time
+        past = [t for t in _in_years(stamp.time, reference) if t <= latest + _CLOCKS_DIFFER]
+        return min(past, key=lambda t: abs(t - reference), default=None)
+
+    return date
+
+
+def _in_years(time: datetime, reference: datetime) -> list[datetime]:
+    found = []
+    for year in range(reference.year - 5, reference.year + 2):
+        try:
+            found.append(time.replace(year=year))
+        except ValueError:  # 29 February
+            continue
+    return found

@@ -1,0 +1,125 @@
+"""How things stand for one recipient of a received message at a place in the log, and what held it up first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from wizard.maillog.asked import bare, domain_of
+from wizard.maillog.carriage import Carriage, Step
+from wizard.maillog.events.base import Event
+from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
+from wizard.maillog.events.hop import DeliveryOpened
+from wizard.maillog.events.quarantine import HandoverFailed, HandoverRejected, Quarantined, SpamQuarantined
+from wizard.maillog.events.relation import LdapRequeued
+from wizard.maillog.loglines import LogLine
+from wizard.maillog.records import Message
+from wizard.maillog.say_receipt import received_line
+from wizard.maillog.surroundings import Surroundings
+
+QUARANTINE_PORTS = {6025, 7025}
+END = 1 << 62
+"""Behind every place in a log."""
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A recipient's way so far; `until` is the place in log order up to which lines are looked at."""
+
+    carriage: Carriage
+    around: Surroundings
+    until: int = END
+
+    @property
+    def message(self) -> Message:
+        """The last carrier."""
+        return self.carriage.last
+
+    @cached_property
+    def lines(self) -> list[tuple[LogLine, Event]]:
+        """The last carrier's lines with their events."""
+        return [(line, line.event) for line in self.message.lines if line.event and line.order <= self.until]
+
+    @cached_property
+    def mine(self) -> list[tuple[LogLine, Event]]:
+        """Those of them that concern this recipient."""
+        return [(line, event) for line, event in self.lines if concerns(event, self.carriage.steps[-1])]
+
+    def last(self, kind: type[E], accept: Callable[[E], bool] = lambda _: True) -> tuple[LogLine, E] | None:
+        """The last line of a kind that concerns this recipient."""
+        return next(((line, e) for line, e in reversed(self.mine) if isinstance(e, kind) and accept(e)), None)
+
+    @property
+    def since(self) -> int:
+        """The place from which on the message waits in the queue."""
+        return _queued_since(self.message)
+
+    def error(self) -> LogLine | None:
+        """The last failed connection to where this recipient's mail has to go."""
+        return self.around.last_error(self.message.appliance, _hops(self), self.since, self.until)
+
+
+def concerns(event: Event, step: Step) -> bool:
+    """Whether a line of a carrier is about this recipient: by RID, else by address, else about all."""
+    rid = getattr(event, "rid", None)
+    rids = getattr(event, "rids", ()) or ((rid,) if isinstance(rid, int) else ())
+    if rids and step.rid is not None:
+        return step.rid in rids
+    named = getattr(event, "recipients", ()) or (getattr(event, "recipient", None) or getattr(event, "address", None),)
+    known = [bare(name) for name in named if isinstance(name, str) and "@" in name]
+    return not known or step.address is None or bare(step.address) in known
+
+
+def to_quarantine(event: Delivered | DeliveryStarted | Delayed | Bounced, message: Message) -> bool:
+    """Whether a delivery goes to a quarantine: it says so, or its connection goes to a quarantine's port."""
+    if isinstance(event, Delivered | DeliveryStarted) and event.quarantine:
+        return True
+    started = (e for _, e in message.all(DeliveryStarted) if e.dcid == event.dcid)
+    return any(e.quarantine for e in started) or port_of(event.dcid, message) in QUARANTINE_PORTS
+
+
+def port_of(dcid: int | None, message: Message) -> int | None:
+    """The port that a delivery of the message went to."""
+    delivery = message.deliveries.get(dcid or 0)
+    opened = delivery.last(DeliveryOpened) if delivery else None
+    return opened[1].port if opened else None
+
+
+def first_hindrance(carriage: Carriage, around: Surroundings) -> Stand | None:
+    """How things stood when the message was first held up on its way: delayed, quarantined, put back, not handed over,
+    its next hop not reached.
+    """
+    for number, step in enumerate(carriage.steps, 1):
+        stand = Stand(Carriage(carriage.given, carriage.steps[:number]), around)
+        line = next(_hindrances(stand, step), None)
+        error = around.first_error(step.message.appliance, _hops(stand), stand.since)
+        gone = min((one.order for one, e in stand.mine if isinstance(e, Delivered)), default=END)
+        if error is not None and error.order < min(line.order if line else END, gone):
+            line = error
+        if line is not None:
+            return Stand(stand.carriage, around, line.order)
+    return None
+
+
+def _hindrances(stand: Stand, step: Step) -> Iterator[LogLine]:
+    kinds = (Delayed, Quarantined, SpamQuarantined, LdapRequeued, HandoverFailed, HandoverRejected)
+    return (line for line, event in stand.message.all(*kinds) if concerns(event, step))
+
+
+def _hops(stand: Stand) -> Iterator[str]:
+    """Where the recipient's mail has to go: its domain, the hops that it or other mail for that domain went to."""
+    yield from (f"DCID {dcid}" for dcid in stand.message.deliveries)
+    address = stand.carriage.now
+    if address:
+        domain = domain_of(address)
+        yield domain
+        yield from stand.around.routes(stand.message.appliance, domain)
+
+
+def _queued_since(message: Message) -> int:
+    line = received_line(message) or (message.lines[0] if message.lines else None)
+    return line.order if line else -1
