@@ -215,8 +215,8 @@ def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> l
     base = engine.base
     found: list[NextJson] = []
     offered: set[tuple[str, str]] = set()
-    tried, also = answered(state, engine), undecided(conclusion, engine)
-    for step in next_steps(base, engine.fire, focus_values(conclusion), tried, also):
+    values, tried, also = focus_values(conclusion), answered(state, engine), undecided(conclusion, engine)
+    for step in next_steps(base, engine.fire, values, tried, also):
         source = step.source
         promised = {(source.gatherer, fact) for fact in step.wanted}
         if promised <= offered:  # the same gatherer by way of another need
@@ -224,13 +224,17 @@ def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> l
         offered |= promised
         hangs = dict.fromkeys(finding for findings in step.wanted.values() for finding in findings)
         titles = ", ".join(base.findings[name].words[lang].title for name in list(hangs)[:3])
-        how = source.help or source.how or source.title
+        how = (source.help or source.how or source.title)[lang]
         found.append(
             {
                 "fact": next(iter(step.wanted)),
                 "question": _sentence_case((source.question or source.title)[lang]),
                 "why": sentence("interview", "why", lang, findings=titles),
-                "how": how[lang],
+                "how": how + _known_already(base.told_with(source, values, lang), lang),
             }
         )
     return found
+
+
+def _known_already(told: Sequence[str], lang: Lang) -> str:
+    return sentence("report", "next.known", lang, facts="; ".join(map(plain, told))) if told else ""
