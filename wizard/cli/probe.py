@@ -44,8 +44,10 @@ def run(options: argparse.Namespace) -> int:
     state = replay([Step(OPTIONS, facts=facts), Step(PROBE, rows=tuple(rows))])
     report = build(state, conclusion_of(state, engine), engine, options.lang)
     report["next"] = []
-    if display and path is None and sys.stdout.isatty() and options.format != "json":
-        report["timeline"] = []
+    if path is None and sys.stdout.isatty():
+        options.format = options.format_given or "text"
+        if display and options.format != "json":
+            report["timeline"] = []
     return write(report, engine.base, options, path)
 
 
