@@ -8,28 +8,44 @@ from pathlib import Path
 
 from wizard.errors import InputError
 from wizard.facts import Fact
-from wizard.gather.answers import answer, checked
+from wizard.gather.answers import answer, checked, what_is_wrong
 from wizard.gather.base import Desk, Gathered
+from wizard.gather.kinds import check
+from wizard.gather.search_log import PATHS, open_log
 from wizard.maillog.files import find_files
 from wizard.maillog.kinds_of_log import recognise
 from wizard.rulebase.model import Source
+from wizard.words import words
 
 READABLE = {"mail", "tracking", "consolidated", "bounce"}
 
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
-    """Ask for a path, or for pasted text where the source says so."""
-    del facts
+    """Ask for a path, or for pasted text where the source says so; again where it is not the log that answers."""
     if source.gatherer == "ask_tracking":
         return _kept(desk.asker.paste(source, checked(_readable, desk.lang)), desk)
-    typed = desk.asker.text(source, checked(_read, desk.lang), path=True)
-    if typed is None:
-        desk.asker.tell((source.how or source.help or source.title)[desk.lang])
-        return Gathered()
-    if "\n" in typed:
-        return _kept(typed, desk)
-    paths = tuple(str(Path(path).absolute()) for path in _read(typed))
-    return Gathered((answer("log.files", paths, typed),))
+    while True:
+        typed = desk.asker.text(source, checked(_read, desk.lang), path=True)
+        if typed is None:
+            desk.asker.tell((source.how or source.help or source.title)[desk.lang])
+            return Gathered()
+        if "\n" in typed:
+            return _kept(typed, desk)
+        paths = tuple(str(Path(path).absolute()) for path in _read(typed))
+        found = answer(PATHS, paths, typed)
+        wrong = _wrong({**facts, PATHS: found}, desk)
+        if wrong is None:
+            return Gathered((found,))
+        desk.asker.tell(wrong)
+
+
+def _wrong(facts: Mapping[str, Fact], desk: Desk) -> str | None:
+    """What the named log is instead of one that says what became of mail, None for one that does."""
+    try:
+        answers = check(open_log(facts, desk), desk)
+    except InputError as error:
+        return what_is_wrong(error, desk.lang)
+    return None if answers else words("interview", desk.lang)["log.other-kind"]
 
 
 def _read(text: str) -> tuple[str, ...]:
@@ -37,6 +53,8 @@ def _read(text: str) -> tuple[str, ...]:
     if "\n" in text:
         _readable(text)
         return ()
+    if text.strip() == "-":
+        raise InputError("no-such-file", path=text)
     whole = str(Path(text.strip().strip("\"'")).expanduser())
     try:
         find_files([whole])
@@ -67,4 +85,4 @@ def _kept(text: str | None, desk: Desk) -> Gathered:
     if text is None:
         return Gathered()
     path = desk.keep_text(text)
-    return Gathered((answer("log.files", (path,), path),))
+    return Gathered((answer(PATHS, (path,), path),))

@@ -36,6 +36,9 @@ def _read(text: str, desk: Desk) -> tuple[Fact, ...] | Told:
 def _mailbox(text: str) -> str:
     """An address or a domain with a dot in it: a single word is rather a person's name."""
     mailbox = read_mailbox(text)
-    if "@" not in mailbox and "." not in mailbox.rstrip("."):
+    domain = mailbox.rpartition("@")[2].rstrip(".")
+    if domain.rpartition(".")[2].isdigit():
+        raise InputError("not-an-address", text=text)
+    if "@" not in mailbox and "." not in domain:
         raise InputError("name-instead-of-domain", text=text)
     return mailbox

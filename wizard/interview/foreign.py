@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from wizard.case import OPTIONS, Step
+from wizard.case import Step
 from wizard.facts import UNAVAILABLE, Fact
 from wizard.words import Lang, sentence
 
@@ -26,12 +26,12 @@ def described(named: str, lang: Lang) -> str:
 
 def without(steps: Sequence[Step], names: Collection[str]) -> list[Step]:
     """The steps without the facts that name any of these; what was found by them stays known."""
-    kept = []
-    for step in steps:
-        facts = tuple(fact for fact in step.facts if not set(_named(fact)) & set(names))
-        if facts or step.source != OPTIONS or facts == step.facts:
-            kept.append(replace(step, facts=facts))
-    return [step for step in kept if step.facts or step.rows is not None or step.source != OPTIONS]
+    kept = [replace(step, facts=tuple(f for f in step.facts if not set(_named(f)) & set(names))) for step in steps]
+    return [
+        step
+        for step, before in zip(kept, steps, strict=True)
+        if step.facts or step.rows is not None or not before.facts
+    ]
 
 
 def _named(fact: Fact) -> list[str]:

@@ -67,11 +67,6 @@ def take_back(steps: Sequence[Step], index: int) -> Rewind:
     return Rewind(steps[:index], suggested=_suggested(steps[index : index + 1]))
 
 
-def to_be_asked_again(steps: Sequence[Step], base: RuleBase) -> list[Step]:
-    """The steps without the questions that nobody could answer: when a case is resumed, somebody may."""
-    return [step for step in steps if step.facts or not is_question(step, base)]
-
-
 def change(steps: Sequence[Step], index: int, base: RuleBase) -> Rewind:
     """Give one answer anew; later ones count again where the same question still comes up."""
     later = [step for step in steps[index + 1 :] if is_question(step, base)]

@@ -13,7 +13,7 @@ from wizard.casefile.fitting import fitting
 from wizard.facts import Fact
 from wizard.interview import foreign
 from wizard.interview.console import Console, Menu
-from wizard.interview.history import to_be_asked_again, typed_in
+from wizard.interview.history import typed_in
 from wizard.interview.memory import Memory
 from wizard.interview.screen import wrapped
 from wizard.rulebase.base import RuleBase
@@ -35,17 +35,17 @@ def begin(
 ) -> Begun:
     """The case to work on. `given` is what the command line gave. Raises InputError for a file that is no case."""
     found = _found(named, bool(given), memory, console, lang)
-    step = Step(OPTIONS, facts=tuple(given))
+    options = [Step(OPTIONS, facts=tuple(given))] if given else []
     if found is None:
         head = Head()
-        return Begun(named or memory.new_case(head.id), head, [step])
+        return Begun(named or memory.new_case(head.id), head, options)
     path, case = found
-    steps = to_be_asked_again(fitting(case.steps, base), base)
+    steps = fitting(case.steps, base)
     strange = unnamed(case.head.id, steps, given, memory)
     if strange and not _allowed(strange, console, lang):
         steps = foreign.without(steps, strange)
     console.tell(wrapped(words("interview", lang)["resumed"], "  "))
-    return Begun(path, case.head, [*steps, step] if given else steps, resumed=True)
+    return Begun(path, case.head, [*steps, *options], resumed=True)
 
 
 def unnamed(case_id: str, steps: Sequence[Step], given: Sequence[Fact], memory: Memory) -> set[str]:
