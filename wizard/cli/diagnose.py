@@ -20,7 +20,6 @@ from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
 from wizard.gather.base import Desk, HandTestOptions
-from wizard.gather.hand_test import envelope_of
 from wizard.interview.foreign import described, named_in, without
 from wizard.interview.memory import Memory
 from wizard.interview.resuming import unnamed
@@ -79,8 +78,11 @@ def _check(options: argparse.Namespace, state: State) -> None:
     for option in ("helo", "from_address", "timeout", "send_test"):
         if getattr(options, option) and not state.has(GATEWAY):
             raise InputError("without-gateway", option=f"--{option.replace('_', '-')}")
-    if options.send_test and not all(envelope_of({fact.name: fact for step in state.steps for fact in step.facts})):
-        raise InputError("probe-send-test")
+    if options.send_test:
+        from wizard.gather.hand_test import envelope_of
+
+        if not all(envelope_of({fact.name: fact for step in state.steps for fact in step.facts})):
+            raise InputError("probe-send-test")
 
 
 def _hand_test(options: argparse.Namespace) -> HandTestOptions:
