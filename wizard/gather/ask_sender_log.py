@@ -19,7 +19,7 @@ from wizard.rulebase.model import Source
 from wizard.senderlog import Clock, SenderLog
 from wizard.senderlog.ask import Request, request
 from wizard.senderlog.model import Problem
-from wizard.words import words
+from wizard.words import Lang, words
 
 ROOM = timedelta(hours=1)
 """Asked for before and after the connection that the gateway saw."""
@@ -27,7 +27,8 @@ ROOM = timedelta(hours=1)
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Ask for the log, and for its time zone where it does not tell it."""
-    typed = desk.asker.paste(source, checked(_check, desk.lang), request=letter(facts, desk))
+    letter = ready_text(facts, desk.lang, desk.now, gateway_zone(facts, desk))
+    typed = desk.asker.paste(source, checked(_check, desk.lang), request=letter)
     if typed is None:
         return Gathered()
     path = _path(typed)
@@ -40,45 +41,48 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     return Gathered(tuple(found))
 
 
-def letter(facts: Mapping[str, Fact], desk: Desk) -> str:
-    """The text to send to the sender's administrator."""
-    since, until = _when(facts, desk)
+def ready_text(facts: Mapping[str, Fact], lang: Lang, now: datetime, zone: tzinfo | None = None) -> str | None:
+    """The text to send to the sender's administrator, None where it is not known whose mail it is about.
+
+    `zone` is the gateway's, where its log tells it and no fact does.
+    """
     span = connection_span(facts)
-    recipient = known(facts, "recipient.mailbox") or known(facts, "log.recipient") or ""
-    addresses = dict.fromkeys((*listed(facts, "log.address"), *listed(facts, "sender.address")))
-    sender = known(facts, "sender.mailbox") or known(facts, "log.sender")
+    zone = (span[0].tzinfo if span else None) or zone
+    since, until = _when(facts, span, now, zone)
+    recipient = known(facts, "recipient.mailbox") or known(facts, "log.recipient")
+    addresses = tuple(dict.fromkeys((*listed(facts, "log.address"), *listed(facts, "sender.address"))))
+    sender = known(facts, "sender.mailbox") or known(facts, "log.sender") or ", ".join(addresses)
+    if not recipient or not sender:
+        return None
     offset = read_offset(known(facts, "sender_log.zone"))
     about = Request(
-        sender=sender or ", ".join(addresses),
+        sender=sender,
         recipients=(recipient,),
         since=since,
         until=until,
-        our_zone=gateway_zone(facts, desk) or _here(since),
+        our_zone=zone or since.astimezone().tzinfo or timezone.utc,
         their_zone=None if offset is None else timezone(timedelta(minutes=offset)),
         gateways=tuple(dict.fromkeys(text for name in GATEWAYS for text in listed(facts, name))),
-        sender_ips=tuple(addresses),
+        sender_ips=addresses,
         message_id=known(facts, "message.id"),
         seen=() if span is None else (_aware(span[0]),),
     )
-    return request(about, desk.lang)
+    return request(about, lang)
 
 
-def _when(facts: Mapping[str, Fact], desk: Desk) -> tuple[datetime, datetime]:
+def _when(
+    facts: Mapping[str, Fact], span: tuple[datetime, datetime] | None, now: datetime, zone: tzinfo | None
+) -> tuple[datetime, datetime]:
     """The window asked about, else the time around the connection, else the last day."""
-    since, until = asked_span(facts, desk)
-    span = connection_span(facts)
+    since, until = asked_span(facts, zone)
     if span:
         since, until = since or span[0] - ROOM, until or span[1] + ROOM
-    until = _aware(until or desk.now)
+    until = _aware(until or now)
     return _aware(since or until - timedelta(days=1)), until
 
 
 def _aware(time: datetime) -> datetime:
     return time if time.tzinfo else time.astimezone()
-
-
-def _here(time: datetime) -> tzinfo:
-    return time.astimezone().tzinfo or timezone.utc
 
 
 def _check(text: str) -> None:

@@ -45,10 +45,16 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """
     del source
     readings = open_files(listed(facts, FILES), desk)
-    logs = [(reading, _read(reading, facts, desk)) for reading in readings]
-    recorded = [_Recorded(talk, reading.file.name) for reading, log in logs for talk in log.conversations]
-    if not recorded:
+    logs = [(reading.file.name, _read(reading, facts, desk)) for reading in readings]
+    if not any(log.conversations for _, log in logs):
         raise refuse(readings, "no-debug-log")
+    coverage = {"from": None, "to": None, "files": [reading.coverage() for reading in readings]}
+    return Gathered(say_debug_log(logs, facts, desk), coverage=coverage)
+
+
+def say_debug_log(logs: Sequence[tuple[str, DebugLog]], facts: Mapping[str, Fact], desk: Desk) -> tuple[Fact, ...]:
+    """What these logs, each with its name, say of the attempt that `facts` are about."""
+    recorded = [_Recorded(talk, name) for name, log in logs for talk in log.conversations]
     told: dict[str, Value] = {"debug_log.result": "none"}
     at, proof = desk.at(), tuple(piece for one in recorded[-3:] for piece in one.talk.evidence(one.source, last=0))
     same = [one for one in recorded if _is_the_connection(one.talk, facts)]
@@ -58,14 +64,12 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
         told = _told(met.talk, facts, is_same=bool(same))
         at, proof = met.talk.started.isoformat(), met.talk.evidence(met.source)
     told |= _not_understood(logs)
-    coverage = {"from": None, "to": None, "files": [reading.coverage() for reading in readings]}
-    return Gathered(tuple(Fact(name, value, "logs", at, proof) for name, value in told.items()), coverage=coverage)
+    return tuple(Fact(name, value, "logs", at, proof) for name, value in told.items())
 
 
-def _not_understood(logs: Iterable[tuple[Reading, DebugLog]]) -> dict[str, Value]:
+def _not_understood(logs: Sequence[tuple[str, DebugLog]]) -> dict[str, Value]:
     """How many lines were not understood, and where the first ones stand."""
-    logs = list(logs)
-    places = [f"{reading.file.name}:{line}" for reading, log in logs for line, _ in log.not_understood]
+    places = [f"{name}:{line}" for name, log in logs for line, _ in log.not_understood]
     if not places:
         return {}
     count = sum(log.not_understood_count for _, log in logs)
@@ -74,9 +78,10 @@ def _not_understood(logs: Iterable[tuple[Reading, DebugLog]]) -> dict[str, Value
 
 def _read(reading: Reading, facts: Mapping[str, Fact], desk: Desk) -> DebugLog:
     span = connection_span(facts)
-    since, until = asked_span(facts, desk)
+    zone = gateway_zone(facts, desk)
+    since, until = asked_span(facts, zone)
     anchor = span[1] if span else until or since
-    log = read(reading.numbered(), latest(reading, anchor, desk), gateway_zone(facts, desk))
+    log = read(reading.numbered(), latest(reading, anchor, desk), zone)
     for time in (log.first, log.last):
         if time is not None:
             reading.note_time(time)

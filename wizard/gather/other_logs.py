@@ -108,9 +108,8 @@ def gateway_zone(facts: Mapping[str, Fact], desk: Desk) -> tzinfo | None:
     return timezone(timedelta(minutes=offsets.pop())) if len(offsets) == 1 else None
 
 
-def asked_span(facts: Mapping[str, Fact], desk: Desk) -> tuple[datetime | None, datetime | None]:
-    """The window asked about; its ends have a zone where one was given or the gateway's log has one."""
-    zone = gateway_zone(facts, desk)
+def asked_span(facts: Mapping[str, Fact], zone: tzinfo | None) -> tuple[datetime | None, datetime | None]:
+    """The window asked about; its ends have a zone where one was given, else the gateway's where that is known."""
     ends = (moment(facts, "window.since"), moment(facts, "window.until"))
     since, until = (end if end is None or end.tzinfo else end.replace(tzinfo=zone) for end in ends)
     return since, until

@@ -63,7 +63,7 @@ class TheirLog:
 
     def _anchor(self) -> datetime | None:
         span = connection_span(self.facts)
-        since, until = asked_span(self.facts, self.desk)
+        since, until = asked_span(self.facts, gateway_zone(self.facts, self.desk))
         return span[1] if span else until or since or self._gateway_log()[1]
 
     def _gateway_log(self) -> tuple[datetime | None, datetime | None]:
@@ -75,7 +75,7 @@ class TheirLog:
 
     def covers_the_time(self, found: Relevance) -> bool | None:
         """Whether it has lines of all the time asked about: the window, else the connection, else the gateway's log."""
-        asked = asked_span(self.facts, self.desk)
+        asked = asked_span(self.facts, gateway_zone(self.facts, self.desk))
         seen = connection_span(self.facts) or self._gateway_log()
         since, until = (_comparable(one or other, found) for one, other in zip(asked, seen, strict=True))
         return covers(found.coverage, since, until)
@@ -89,7 +89,7 @@ def _comparable(time: datetime | None, found: Relevance) -> datetime | None:
 
 
 def question_of(facts: Mapping[str, Fact], desk: Desk) -> Question:
-    since, until = asked_span(facts, desk)
+    since, until = asked_span(facts, gateway_zone(facts, desk))
     recipient = known(facts, "recipient.mailbox") or known(facts, "log.recipient")
     sender = known(facts, "sender.mailbox") or known(facts, "log.sender")
     return Question(

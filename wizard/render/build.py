@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from wizard.render.contract import AboutJson, EvidenceJson, FindingJson, MessageJson, RemedyJson, Report
+from wizard.render.contract import (
+    PARTS,
+    AboutJson,
+    EvidenceJson,
+    FindingJson,
+    MessageJson,
+    NextJson,
+    RemedyJson,
+    Report,
+)
 from wizard.render.escape import Verbatim
 from wizard.render.phrases import Phrases, Shown, moment
 from wizard.render.tables import VALUES_SHOWN, facts_table, files_table, is_meant, messages_table
@@ -37,11 +46,16 @@ def build(report: Report, phrases: Phrases) -> View:
         others_left=len(others[OTHERS_SHOWN:]),
         story=_story(report, phrases),
         messages=messages_table(report, about, phrases),
-        next=tuple(Question(one["question"], one["why"], one["how"]) for one in report["next"]),
+        next=tuple(map(_question, report["next"])),
         searched=_searched(report, phrases),
         files=files_table(report, phrases),
         facts=facts_table(report, phrases),
     )
+
+
+def _question(one: NextJson) -> Question:
+    how, _, text = (one["how"] or "").partition(PARTS)
+    return Question(one["question"], one["why"], how or None, tuple(text.splitlines()))
 
 
 def times(report: Report) -> Iterator[str | None]:

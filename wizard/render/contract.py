@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, final
 
 SCHEMA = "mailwhy/1"
+PARTS = "\n\n"
+"""Between how to find something out, one line, and a text that is ready to send or to follow."""
 
 Confidence = Literal["certain", "likely", "possible"]
 Reader = Literal["gateway-admin", "sender-admin", "user"]
@@ -118,7 +120,10 @@ class MomentJson(TypedDict):
 
 
 class NextJson(TypedDict):
-    """What would settle or change the conclusion, why, and how to find out."""
+    """What would settle or change the conclusion, why, and how to find out.
+
+    `how` is one line; after an empty line a text may follow that is ready to send to those who can answer.
+    """
 
     fact: str
     question: str

@@ -88,11 +88,12 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is still unknown, why it matters, and how to find out."""
+    """What is still unknown, why it matters, how to find out, and the lines of a text that is ready to send for it."""
 
     question: str
     why: str
     how: str | None
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
