@@ -11,7 +11,6 @@ from wizard.diagnosis import answered, focus_values, known_of, undecided
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Evidence, Fact
 from wizard.gather.requests import text_for
-from wizard.idn import readable
 from wizard.planner import next_steps
 from wizard.render.contract import (
     PARTS,
