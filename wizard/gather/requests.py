@@ -15,7 +15,7 @@ from wizard.words import Lang
 def text_for(source: Source, facts: Mapping[str, Fact], lang: Lang, at: str | None) -> str | None:
     """What the gatherer of a source makes of the case's facts (its `ready_text`), else the source's own text, if any.
 
-    `at`: when the latest of these facts was learnt (ISO, with offset), so that a case says the same whenever it is shown.
+    `at`: when the latest fact was learnt (ISO, with offset), so that a case says the same whenever it is shown.
     """
     now = datetime.fromisoformat(at) if at else datetime.now().astimezone()
     module = import_module(f"wizard.gather.{MODULES[source.gatherer]}")
