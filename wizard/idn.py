@@ -9,6 +9,9 @@ MAX_NAME = 253
 MAX_LABEL = 63
 ACE = "xn--"
 
+_WITH_ACE = re.compile(
+    r"(?<![\w.-])(?:[a-z0-9_-]{1,63}\.){0,20}xn--[a-z0-9-]{1,59}(?:\.[a-z0-9-]{1,63}){0,20}(?![\w-])"
+)
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 # IDNA 2008 keeps these two, which plain case folding would rewrite into other names.
 _KEPT = "ßς"
@@ -47,6 +50,21 @@ def to_shown(name: str) -> str:
     """
     labels = ((label, _label_to_unicode(label)) for label in name.split("."))
     return ".".join(as_written if _cannot_be_mistaken(as_written) else label for label, as_written in labels)
+
+
+def readable(text: str) -> str:
+    """A text with every A-label name in it also as a person may be shown it.
+
+    >>> readable("xn--bcher-kva.example, mx.example"), readable("xn--80ak6aa92e.example")
+    ('bücher.example (xn--bcher-kva.example), mx.example', 'xn--80ak6aa92e.example')
+    """
+    return _WITH_ACE.sub(_both_ways, text)
+
+
+def _both_ways(found: re.Match[str]) -> str:
+    name = found[0]
+    shown = to_shown(name)
+    return name if shown == name else f"{shown} ({name})"
 
 
 def to_unicode(name: str) -> str:

@@ -79,6 +79,15 @@ def test_earlier_mail_is_trusted_more_than_spf(diagnose: Diagnose) -> None:
     assert told.findings["connection-rejected"]["detail"]["source"] == "earlier-mail"
 
 
+def test_where_earlier_mail_leads_nowhere_dns_is_asked_too(diagnose: Diagnose) -> None:
+    earlier = delivered(400, "192.0.2.66", "bob@partner.test")
+    told = diagnose(
+        [*earlier, *rejected(500, "198.51.100.20")], "--sender", "partner.test", "--since", "2025-03-03 09:00"
+    )
+    assert told.findings["connection-rejected"]["detail"]["source"] == "spf"
+    assert "192.0.2.66" in told.facts["sender.address"]
+
+
 def test_all_candidates_are_searched_for_at_once(diagnose: Diagnose) -> None:
     lines = [*rejected(500, "192.0.2.70"), *rejected(501, "192.0.2.71", at="09:45"), *rejected(502, STRANGER)]
     told = diagnose(lines, "--sender", "apart.test")

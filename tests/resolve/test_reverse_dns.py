@@ -100,13 +100,6 @@ def test_seconds(found: dict[str, Reverse]) -> None:
     assert 5 < found[HOST_OF_SILENT_ZONE].seconds < 10
 
 
-def test_details(found: dict[str, Reverse]) -> None:
-    assert found["192.0.2.6"].detail() == {"seconds": found["192.0.2.6"].seconds, "names": ("elsewhere.test",)}
-    detail = found["198.18.1.1"].detail()
-    assert (detail["zone"], detail["server"]) == ("1.18.198.in-addr.arpa", "ns.silent-host.test")
-    assert "names" not in detail
-
-
 def test_every_name_is_confirmed(found: dict[str, Reverse]) -> None:
     assert {check.name: check.leads_back for check in found["192.0.2.15"].names} == {
         "elsewhere.test": False,

@@ -14,6 +14,15 @@ from wizard.rulebase.model import Source
 
 SHOWN = 12
 """Pieces of evidence kept for a fact: a wide SPF record has hundreds of look-ups."""
+MOST_TEXT = 500
+ABOUT = {
+    "sender.spf": "spf",
+    "sender.shared": "spf",
+    "spf.reason": "spf",
+    "spf.open_ended": "spf",
+    "sender.mx": "mx",
+}
+"""Facts by the look-ups that they rest on; all others rest on both."""
 ANYBODY = {4: 8, 6: 20}
 """Networks with a shorter prefix than this hold so many hosts that an address in them says nothing of the sender."""
 
@@ -32,9 +41,9 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     told = _told(found)
     if known(facts, "sender.source") != "option":
         told |= _addresses(found, listed(facts, "sender.address"))
-    evidence = _evidence(found)
-    at = desk.at()
-    return Gathered(tuple(Fact(name, value, "dns", at, evidence[_about(name)]) for name, value in told.items()))
+    evidence, at = _evidence(found), desk.at()
+    facts_told = (Fact(name, value, "dns", at, evidence[ABOUT.get(name, "both")]) for name, value in told.items())
+    return Gathered(tuple(facts_told))
 
 
 def _told(found: Candidates) -> dict[str, Value]:
@@ -45,6 +54,8 @@ def _told(found: Candidates) -> dict[str, Value]:
     told["sender.dns"] = _answered(found)
     if found.policy.state != "unknown":
         told["spf.reason"] = found.policy.reason or "none"
+    if found.policy.open_ended:
+        told["spf.open_ended"] = ", ".join(found.policy.open_ended)[:MOST_TEXT]
     return told
 
 
@@ -88,7 +99,3 @@ def _evidence(found: Candidates) -> dict[str, tuple[Evidence, ...]]:
     by_mx = found.mail_hosts.evidence()
     both = [*unanswered, *policy.evidence()[:1], *by_mx]
     return {name: tuple(dict.fromkeys(told))[:SHOWN] for name, told in (("spf", by_spf), ("mx", by_mx), ("both", both))}
-
-
-def _about(name: str) -> str:
-    return {"sender.spf": "spf", "spf.reason": "spf", "sender.shared": "spf", "sender.mx": "mx"}.get(name, "both")

@@ -142,8 +142,10 @@ def _wrong_log(question: Asked) -> Row:
 
 
 def _say_others(says: Says, records: Records, question: Asked, span: Windows) -> None:
-    """The addresses asked about connected in the window, but with mail of others only."""
-    other = Asked(candidates=question.candidates)
+    """The addresses asked about connected in the window, but with mail of others only; shared ones always do."""
+    other = Asked(candidates=tuple(one for one in question.candidates if not one.shared))
+    if not other.candidates:
+        return
     came = next((one for one in fitting(attempts(records), other) if _inside(one, span)), None)
     if came is not None:
         says.say("log.connection", "with-other-mail", came.first_line)

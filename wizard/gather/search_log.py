@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from wizard.errors import InputError
@@ -66,9 +66,17 @@ def candidates(facts: Mapping[str, Fact]) -> tuple[Candidate, ...]:
     """The sender's addresses with who named them, the most trustworthy source first."""
     if known(facts, "sender.source") in {None, "option"}:
         return tuple(Candidate(_network(text), "option") for text in listed(facts, "sender.address"))
-    shared = {_network(text) for text in listed(facts, "sender.shared")}
+    shared = [_network(text) for text in listed(facts, "sender.shared")]
     named = [(_network(text), source) for name, source in SOURCES.items() for text in listed(facts, name)]
-    return tuple(Candidate(network, source, network in shared) for network, source in named)
+    return tuple(Candidate(network, source, _is_among(network, shared)) for network, source in named)
+
+
+def _is_among(network: Network, shared: Iterable[Network]) -> bool:
+    """Whether it lies in a network that many domains send from, whoever else named it."""
+    return any(
+        one.version == network.version and one.prefixlen <= network.prefixlen and network.network_address in one
+        for one in shared
+    )
 
 
 def listed(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:

@@ -16,8 +16,6 @@ from wizard.resolve.shared import shared_service
 from wizard.resolve.spf.policy import Policy, read_policy
 
 MAX_CANDIDATES = 2000
-LARGEST_LIST = 256
-"""Addresses in a network up to which it is a list of candidates; a larger one only tells whether an address fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +29,6 @@ class Candidate:
     source: Literal["spf", "mx"]
     chain: tuple[str, ...]
     service: str = ""
-
-    @property
-    def prefix_length(self) -> int:
-        return self.network.prefixlen
-
-    @property
-    def is_filter(self) -> bool:
-        """Whether it is too large to be searched for address by address."""
-        return self.network.num_addresses > LARGEST_LIST
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal
 
-from wizard.facts import Evidence, Value
+from wizard.facts import Evidence
 from wizard.resolve.answers import Answer
 from wizard.resolve.delegation import Delegation, Tracer
 from wizard.resolve.generic import looks_generic
@@ -99,14 +99,6 @@ class Reverse:
         if self.at_fault != "zone" or delegation is None or not delegation.guilty:
             return ""
         return delegation.guilty[0].name
-
-    def detail(self) -> dict[str, Value]:
-        """The keys of a finding's detail that apply: `seconds`, `names`, `zone`, `server`."""
-        values: dict[str, Value] = {"seconds": self.seconds}
-        values |= {"names": tuple(check.name for check in self.names)} if self.names else {}
-        values |= {"zone": self.zone} if self.zone else {}
-        values |= {"server": self.server} if self.server else {}
-        return values
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Each question with its answer or failure, then the delegation where it was followed."""
