@@ -74,7 +74,12 @@ class TheirLog:
         return first, last
 
     def covers_the_time(self, found: Relevance) -> bool | None:
-        """Whether it has lines of all the time asked about: the window, else the connection, else the gateway's log."""
+        """Whether it has lines of all the time asked about: the window, else the connection, else the gateway's log.
+
+        None where nobody can tell, as of lines that were picked out and pasted.
+        """
+        if listed(self.facts, PASTED):
+            return None
         asked = asked_span(self.facts, gateway_zone(self.facts, self.desk))
         seen = connection_span(self.facts) or self._gateway_log()
         since, until = (_comparable(one or other, found) for one, other in zip(asked, seen, strict=True))
