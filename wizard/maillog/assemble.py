@@ -17,7 +17,7 @@ from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.ending import Closed, Lost
 from wizard.maillog.events.envelope import From, Start, To
-from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryOpened
+from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryClosed, DeliveryKilled, DeliveryOpened
 from wizard.maillog.events.limits import Harvest
 from wizard.maillog.events.message import Finished, Ready
 from wizard.maillog.events.relation import Generated, Rewritten, Split
@@ -25,7 +25,7 @@ from wizard.maillog.events.system import Status
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.records import Connection, Delivery, Link, Message, Record, Records
 
-_SHUFFLED = timedelta(seconds=60)
+_SHUFFLED = timedelta(minutes=1)
 _SHUFFLED_END = timedelta(seconds=5)
 R = TypeVar("R", bound=Record)
 
@@ -71,13 +71,17 @@ class _Desk:
             self.records.loose.append(line)
 
     def _connection(self, line: LogLine, icid: int) -> Connection:
-        return _current(self._connections, self.records.connections, Connection, line, icid, (Opened,), (Closed, Lost))
+        desk, records = self._connections, self.records.connections
+        return _current(desk, records, Connection, line, icid, (Opened,), (Closed, Lost), final=True)
 
     def _message(self, line: LogLine, mid: int) -> Message:
-        return _current(self._messages, self.records.messages, Message, line, mid, (Start, From), (Finished,))
+        desk, records = self._messages, self.records.messages
+        return _current(desk, records, Message, line, mid, (Start, From), (Finished,), final=False)
 
     def _delivery(self, line: LogLine, dcid: int) -> Delivery:
-        return _current(self._deliveries, self.records.deliveries, Delivery, line, dcid, (DeliveryOpened,), ())
+        desk, records = self._deliveries, self.records.deliveries
+        endings = DeliveryClosed, DeliveryKilled
+        return _current(desk, records, Delivery, line, dcid, (DeliveryOpened,), endings, final=True)
 
     def _relate(self, line: LogLine, event: Split | Rewritten | Generated) -> None:
         if isinstance(event, Generated):
@@ -106,16 +110,22 @@ def _current(
     number: int,
     openings: tuple[type[Event], ...],
     endings: tuple[type[Event], ...],
+    *,
+    final: bool,
 ) -> R:
+    """The record that a line belongs to; `final`: what has ended has no later lines."""
     key = line.appliance.key, number
     record = desk.get(key)
-    if record is None or (isinstance(line.event, openings) and _is_another(record, line, endings)):
+    over = final and record is not None and _is_over(record, line)
+    if record is None or over or (isinstance(line.event, openings) and _is_another(record, line)):
         record = desk[key] = make(line.appliance, number)
         records.append(record)
+    if isinstance(line.event, endings):
+        record.over = line
     return record
 
 
-def _is_another(record: Record, line: LogLine, endings: tuple[type[Event], ...]) -> bool:
+def _is_another(record: Record, line: LogLine) -> bool:
     """Whether this opening line begins something new rather than a record whose other lines came just before it."""
     if not record.lines:
         return False
@@ -124,8 +134,13 @@ def _is_another(record: Record, line: LogLine, endings: tuple[type[Event], ...])
         return same[0].text != line.text
     if isinstance(line.event, From) and record.first(Start) is not None:
         return False
-    ended = bool(endings) and record.first(*endings) is not None
-    return not _near(record, line, _SHUFFLED_END if ended else _SHUFFLED)
+    return not _near(record, line, _SHUFFLED_END if record.over else _SHUFFLED)
+
+
+def _is_over(record: Record, line: LogLine) -> bool:
+    """Whether it ended well before this line, which then is about another of that number."""
+    ended = record.over.time if record.over else None
+    return ended is not None and line.time is not None and line.time - ended > _SHUFFLED
 
 
 def _near(record: Record, line: LogLine, within: timedelta) -> bool:

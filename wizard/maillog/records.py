@@ -20,6 +20,8 @@ class Record:
     appliance: Appliance
     number: int
     lines: list[LogLine] = field(default_factory=list)
+    over: LogLine | None = None
+    """The last line that says it has ended."""
 
     @overload
     def all(self, kind: type[E], /) -> Iterator[tuple[LogLine, E]]: ...
