@@ -13,7 +13,7 @@ from wizard.gather.other_logs import Reading, asked_span, connection_span, gatew
 from wizard.gather.search_log import known, listed
 from wizard.gather.zone import read_offset
 from wizard.maillog.asked import domain_of, spellings
-from wizard.senderlog import Clock, Question, Relevance, SenderLog, covers, relevant
+from wizard.senderlog import Clock, Question, Relevance, SenderLog, covers, relevant_to
 from wizard.senderlog.model import Event, Problem
 
 FILES, PASTED, ZONE = "sender_log.files", "sender_log.pasted", "sender_log.zone"
@@ -119,11 +119,11 @@ def look(log: TheirLog, question: Question) -> Relevance:
     if first is not None and first.time.tzinfo is not None:
         since, until = (end.astimezone() if end else None for end in (question.since, question.until))
         question = replace(question, since=since, until=until)
-    found = relevant(chain([first] if first else [], events), question)
-    if question.sender and "@" in question.sender and question.recipients and not _any(found):
-        wider = relevant(log.events(), replace(question, sender=domain_of(question.sender)))
-        return wider if _any(wider) else found
-    return found
+    questions = [question]
+    if question.sender and "@" in question.sender and question.recipients:
+        questions.append(replace(question, sender=domain_of(question.sender)))
+    found = relevant_to(chain([first] if first else [], events), questions)
+    return next(filter(_any, found), found[0])
 
 
 def _any(found: Relevance) -> bool:

@@ -6,9 +6,10 @@ found.result, found.to_gateway[-1].evidence, found.coverage
 """
 
 from wizard.senderlog.clock import Clock
+from wizard.senderlog.coverage import Coverage, covers
 from wizard.senderlog.model import Accepted, Attempt
 from wizard.senderlog.recognise import SenderLog, known_servers
-from wizard.senderlog.relevance import Coverage, Question, Relevance, covers, relevant, same_moment
+from wizard.senderlog.relevance import Question, Relevance, relevant, relevant_to, same_moment
 
 __all__ = [
     "Accepted",
@@ -21,5 +22,6 @@ __all__ = [
     "covers",
     "known_servers",
     "relevant",
+    "relevant_to",
     "same_moment",
 ]

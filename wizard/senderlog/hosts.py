@@ -26,6 +26,7 @@ INSIDE = tuple(
 """Addresses that mean something only inside one network (RFC 1918, 6598, 3927, 4193)."""
 
 
+@lru_cache(4096)
 def is_ours(host: str | None, ip: str | None, gateways: tuple[str, ...]) -> bool:
     """Whether a host with this name and address is one of `gateways` (addresses, networks, names), or may be one.
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from wizard.senderlog.coverage import GRACE, Coverage, before, covers, utc
 from wizard.senderlog.hosts import is_ours
-from wizard.senderlog.model import DELIVERED, Accepted, Attempt, Event, Problem
+from wizard.senderlog.model import DELIVERED, Accepted, Attempt, Event, Moment, Problem
 from wizard.senderlog.outcome import Recent
 
 SENT_ELSEWHERE = "sent-elsewhere"
 TRIED_ELSEWHERE = "tried-elsewhere"
 NOT_ATTEMPTED = "not-attempted"
 
-GRACE = timedelta(minutes=10)
-"""How far clocks and edges of a window may differ."""
-
 SKEW = timedelta(minutes=2)
 """How far the clocks of two servers, both kept by NTP or nearly, may differ."""
-
-ANY_ZONE = timedelta(hours=14)
-"""The farthest any time zone is from UTC: how far a time of unknown zone may be off."""
 
 MOST = 200
 """Attempts of a kind that are kept, the newest."""
@@ -45,32 +40,6 @@ class Question:
     message_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(slots=True)
-class Coverage:
-    """From when to when the log has lines of the server, and whether that takes in the time asked about.
-
-    `covers` is None where no window was asked for. A log of unknown time zone covers a window of known zone only if it
-    does so in every zone.
-    """
-
-    first: datetime | None = None
-    last: datetime | None = None
-    covers: bool | None = None
-    attempts: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    def note(self, time: datetime) -> None:
-        self.first = time if self.first is None or _before(time, self.first) else self.first
-        self.last = time if self.last is None or _before(self.last, time) else self.last
-
-    def add_problem(self, what: str) -> None:
-        if what not in self.problems:
-            self.problems.append(what)
-
-    def goes_on_after(self, time: datetime) -> bool:
-        return self.last is not None and not _before(self.last, time + GRACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +76,47 @@ class Relevance:
 
 def relevant(events: Iterable[Event], question: Question) -> Relevance:
     """Sort out a log's events. Memory is bounded: of each kind the newest 200 are kept."""
-    kept = {place: deque[Attempt](maxlen=MOST) for place in (_OURS, _OTHERS, _UNKNOWN)}
-    waiting = Recent[Accepted](MOST)
+    return relevant_to(events, (question,))[0]
+
+
+def relevant_to(events: Iterable[Event], questions: Iterable[Question]) -> tuple[Relevance, ...]:
+    """The same for several questions, while the events come once."""
+    collected = [_Collected(question) for question in questions]
     coverage = Coverage()
     for event in events:
         if isinstance(event, Problem):
             coverage.add_problem(event.what)
             continue
         coverage.note(event.time)
+        coverage.attempts += isinstance(event, Attempt)
+        for one in collected:
+            one.take(event)
+    return tuple(one.sorted_out(replace(coverage, problems=list(coverage.problems))) for one in collected)
+
+
+class _Collected:
+    """What bears on one question, while the events come."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.kept = {place: deque[Attempt](maxlen=MOST) for place in (_OURS, _OTHERS, _UNKNOWN)}
+        self.waiting = Recent[Accepted](MOST)
+
+    def take(self, event: Attempt | Accepted | Moment) -> None:
         if isinstance(event, Attempt):
-            coverage.attempts += 1
-            waiting.pop(event.queue_id or "")
-            place = _place(event, question.gateways)
-            if _fits(event, question, place):
-                kept[place].append(event)
-        elif isinstance(event, Accepted) and _awaits(event, question):
-            waiting.put(event.queue_id, event)
-    coverage.covers = covers(coverage, question.since, question.until)
-    ours, others, unknown = (tuple(sorted(kept[place], key=_when)) for place in (_OURS, _OTHERS, _UNKNOWN))
-    left = tuple(one for one in waiting.values() if coverage.goes_on_after(one.time))
-    return Relevance(ours, others, unknown, left, coverage)
+            self.waiting.pop(event.queue_id or "")
+            if _fits(event, self.question):
+                place = _place(event, self.question.gateways)
+                if place == _OURS or event.recipient is not None:
+                    self.kept[place].append(event)
+        elif isinstance(event, Accepted) and _awaits(event, self.question):
+            self.waiting.put(event.queue_id, event)
+
+    def sorted_out(self, coverage: Coverage) -> Relevance:
+        coverage.covers = covers(coverage, self.question.since, self.question.until)
+        ours, others, unknown = (tuple(sorted(self.kept[place], key=_when)) for place in (_OURS, _OTHERS, _UNKNOWN))
+        left = tuple(one for one in self.waiting.values() if coverage.goes_on_after(one.time))
+        return Relevance(ours, others, unknown, left, coverage)
 
 
 def same_moment(
@@ -145,7 +135,7 @@ def same_moment(
         and attempt.time + skew >= began
         and attempt.time - timedelta(seconds=attempt.seconds or 0.0) - skew <= ended
     ]
-    return tuple(sorted(fitting, key=lambda attempt: abs(_utc(attempt.time) - _utc(ended))))
+    return tuple(sorted(fitting, key=lambda attempt: abs(utc(attempt.time) - utc(ended))))
 
 
 def _place(attempt: Attempt, gateways: tuple[str, ...]) -> str:
@@ -155,18 +145,20 @@ def _place(attempt: Attempt, gateways: tuple[str, ...]) -> str:
 
 
 def _when(attempt: Attempt) -> datetime:
-    return _utc(attempt.time)
+    return utc(attempt.time)
 
 
-def _fits(attempt: Attempt, question: Question, place: str) -> bool:
-    if attempt.recipient is None:
-        if place != _OURS:
-            return False
-    elif question.recipients and not any(
-        _names(wanted, known)
-        for wanted in question.recipients
-        for known in (attempt.recipient, attempt.original_recipient)
-        if known is not None
+def _fits(attempt: Attempt, question: Question) -> bool:
+    """Whether it may be about the mail; one whose recipient is not known only says something of our own gateway."""
+    if (
+        attempt.recipient is not None
+        and question.recipients
+        and not any(
+            _names(wanted, known)
+            for wanted in question.recipients
+            for known in (attempt.recipient, attempt.original_recipient)
+            if known is not None
+        )
     ):
         return False
     if not _agrees(question.sender, attempt.sender) or not _same_id(question.message_id, attempt.message_id):
@@ -212,29 +204,6 @@ def _same_id(wanted: str | None, known: str | None) -> bool:
 
 
 def _within(began: datetime, ended: datetime, question: Question) -> bool:
-    if question.since is not None and _before(ended + GRACE, question.since):
+    if question.since is not None and before(ended + GRACE, question.since):
         return False
-    return not (question.until is not None and _before(question.until + GRACE, began))
-
-
-def covers(coverage: Coverage, since: datetime | None, until: datetime | None) -> bool | None:
-    """Whether a log with lines as `coverage` says takes in this time; None where no time is asked about."""
-    if since is None or until is None:
-        return None
-    if coverage.first is None or coverage.last is None:
-        return False
-    late = _before(since + GRACE, coverage.first, doubtful=True)
-    short = _before(coverage.last + GRACE, until, doubtful=True)
-    return not late and not short
-
-
-def _before(one: datetime, other: datetime, doubtful: bool = False) -> bool:
-    """Whether `one` is before `other`; where one's zone is unknown, `doubtful` says what to answer if it may be."""
-    if (one.tzinfo is None) == (other.tzinfo is None):
-        return one < other
-    return _utc(other) - _utc(one) > (-ANY_ZONE if doubtful else ANY_ZONE)
-
-
-def _utc(time: datetime) -> datetime:
-    """A naive time that sorts: in UTC, or as it stands where its zone is unknown."""
-    return time.replace(tzinfo=None) - (time.utcoffset() or timedelta())
+    return not (question.until is not None and before(question.until + GRACE, began))
