@@ -11,6 +11,7 @@ from wizard.diagnosis import answered, focus_values, known_of, undecided
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Evidence, Fact
 from wizard.gather.requests import text_for
+from wizard.idn import readable
 from wizard.planner import next_steps
 from wizard.render.contract import (
     PARTS,
@@ -92,7 +93,7 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     wording = finding.words[lang]
     between = " " if lang == "en" else ""
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
-    shown = {name: plain(base.shown(name, fact.value, lang)) for name, fact in facts.items()}
+    shown = {name: readable(plain(base.shown(name, fact.value, lang))) for name, fact in facts.items()}
     made: FindingJson = {
         "id": finding.id,
         "confidence": cast(Confidence, confidence),

@@ -173,6 +173,13 @@ def test_domains_in_other_letters(diagnose: Diagnose, sender: str) -> None:
     assert diagnose(mail, "--sender", sender).conclusion == ("message-delivered", "certain")
 
 
+def test_names_in_other_letters_are_shown_in_both_spellings(diagnose: Diagnose) -> None:
+    told = diagnose([], "--sender-ip", "192.0.2.5", "--recipient", "alice@пример.test")
+    found = told.findings["mx-elsewhere"]
+    assert found["detail"]["names"] == ["xn--e1afmkfd.test"]
+    assert "пример.test (xn--e1afmkfd.test)" in found["explanation"]
+
+
 # The receiving side
 
 
@@ -287,6 +294,14 @@ def test_every_failure_of_dns_leads_to_a_report(
     assert not any("zone" in detail for detail in told.values())
     assert {"dns-unanswered", "reverse-dns-failed"} & set(told)
     assert max(nobody.seconds, found.seconds) < 5
+
+
+def test_a_machine_without_any_name_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.resolve.resolver.system_servers", lambda: ())
+    log = write(tmp_path / "mail.log", QUIET)
+    told = run("diagnose", "--auto", "--log", str(log), "--sender", "partner.test", "--format", "json")
+    assert (told.status, told.conclusion) == (3, None)
+    assert "this system names no DNS server" in told.evidence("dns-unanswered")
 
 
 @contextmanager
