@@ -76,11 +76,11 @@ def refuse(readings: Sequence[Reading], key: str) -> InputError:
 def latest(reading: Reading, anchor: datetime | None, desk: Desk) -> datetime:
     """A date that no line of the file is later than, from which lines without a year take it.
 
-    The file's own date, or half a year after `anchor`, the time asked about, if that is earlier: a copy of an old log
-    has a new date.
+    Half a year after `anchor`, the time asked about, which makes it the year nearest to that; else the file's own date.
+    Never in the future.
     """
-    dated = min(reading.file.modified or desk.now, desk.now)
-    return dated if anchor is None else min(dated, anchor.replace(tzinfo=None) + HALF_A_YEAR)
+    dated = anchor.replace(tzinfo=None) + HALF_A_YEAR if anchor else reading.file.modified or desk.now
+    return min(dated, desk.now)
 
 
 def moment(facts: Mapping[str, Fact], name: str) -> datetime | None:
