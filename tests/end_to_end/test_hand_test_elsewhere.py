@@ -27,6 +27,7 @@ from wizard.rulebase.firing import best
 from wizard.rulebase.load import load
 from wizard.rulebase.model import COSTS, Source
 from wizard.smtp.model import Target
+from wizard.smtp.tables import table
 from wizard.words import LANGUAGES, Lang
 
 BASE = load(data_folder("rules"))
@@ -201,3 +202,10 @@ def test_a_hand_test_never_displaces_what_the_log_shows() -> None:
             else:
                 assert (after.finding, after.confidence) == (before.finding, before.confidence), (case.name, test)
     assert tried > 500
+
+
+def test_causes_are_named_as_the_hand_test_names_them() -> None:
+    causes = table("replies")["causes"]
+    kind = BASE.facts["hand_test.cause"]
+    assert set(kind.values) == {*causes, "none"}
+    assert {word: dict(texts) for word, texts in kind.words.items()} == causes
