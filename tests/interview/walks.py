@@ -6,17 +6,17 @@ the facts that the source gives, every combination of values that rules tell apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from random import Random
 
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE, Value
-from wizard.planner import Exhausted, Gather, Key, Settled, attempt_key, plan
+from wizard.planner import Exhausted, Gather, Key, Plan, Settled, attempt_key, plan
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.cases import RuleCase
-from wizard.rulebase.model import COSTS, NUMBERS, Source, Symbol
+from wizard.rulebase.model import COSTS, Source, Symbol
 
 Facts = dict[str, Value]
 QUESTIONS = ("user", "others")
@@ -60,6 +60,7 @@ class Explorer:
         self.base = base
         self.engine = Engine(base)
         self._cases = tuple(cases)
+        self._planned: dict[object, Plan] = {}
         self._outcomes = {name: self._of(source) for name, source in base.sources.items()}
 
     def walk(self, choose: Choose, allowed: Sequence[str] = COSTS) -> Walk:
@@ -67,7 +68,7 @@ class Explorer:
         walk = Walk()
         while True:
             assert len(walk.steps) < LONGEST, "a walk without end"
-            step = plan(self.base, self.engine.fire, walk.facts, walk.tried, allowed)
+            step = self._plan(walk, allowed)
             if isinstance(step, Settled):
                 walk.settled = True
                 return walk
@@ -85,27 +86,28 @@ class Explorer:
             if not outcome and step.source.cost in QUESTIONS:
                 walk.unanswered |= {key}
 
+    def _plan(self, walk: Walk, allowed: Sequence[str]) -> Plan:
+        """The planner's step, remembered by the state that it was planned in."""
+        state = (frozenset(walk.facts.items()), walk.tried, tuple(allowed))
+        if state not in self._planned:
+            self._planned[state] = plan(self.base, self.engine.fire, walk.facts, walk.tried, allowed)
+        return self._planned[state]
+
     def random(self, seed: object, success: float = 0.8) -> Walk:
         """A walk by chance: each source succeeds with this probability."""
+        return self.on_row(Random(str(seed)).choice(self.rows()), seed, success, sure=())
+
+    def on_row(
+        self, row: Facts, seed: object, success: float, sure: Collection[str] = ("ask-sender", "ask-log")
+    ) -> Walk:
+        """A walk by chance on which the log says this, once it is searched, and some sources surely succeed."""
         random = Random(str(seed))
 
         def choose(source: Source, outcomes: Sequence[Facts]) -> Facts:
+            if source.gatherer == "logs":  # however it is called for, the search gives whole rows, and never nothing
+                return row
             found = [one for one in outcomes if one]
-            return random.choice(found) if found and random.random() < success else {}
-
-        return self.walk(choose)
-
-    def on_row(self, row: Facts, seed: object, success: float) -> Walk:
-        """A walk by chance on which sender and log are known and the log says this."""
-        random = Random(str(seed))
-
-        def choose(source: Source, outcomes: Sequence[Facts]) -> Facts:
-            if source.gatherer == "logs":
-                given = self.base.given_by(source.name)
-                return {name: value for name, value in row.items() if name in given}
-            found = [one for one in outcomes if one]
-            wanted = source.name in {"ask-sender", "ask-log"} or random.random() < success
-            return random.choice(found) if found and wanted else {}
+            return random.choice(found) if found and (source.name in sure or random.random() < success) else {}
 
         return self.walk(choose)
 
@@ -141,11 +143,12 @@ class Explorer:
         """One value for each thing that rules tell apart of a fact, but for `unavailable`."""
         own = self.base.facts[fact].values
         told_apart = (one for one in self.base.domains[fact] if one in own or one not in (UNAVAILABLE, "none"))
-        return [self._value(fact, one) for one in told_apart]
+        return [self.value(fact, one) for one in told_apart]
 
-    def _value(self, fact: str, symbol: Symbol) -> Value:
+    def value(self, fact: str, symbol: Symbol) -> Value:
+        """A value that rules read as this symbol."""
         kind = self.base.facts[fact]
-        if kind.type in NUMBERS and isinstance(symbol, int):
+        if isinstance(symbol, int):
             return (0.0, *self.base.thresholds(fact))[symbol]
         if kind.type == "addresses":
             return ("192.0.2.1",)
