@@ -21,7 +21,9 @@ MAX_NAMES = 50
 # An answer that took as long as allowed is in time, though measuring it adds a little.
 TOLERANCE = 0.05
 SUSPICIOUS = 3.0
-"""Seconds of silence after which the delegation is followed, so that the one at fault is known when time is up."""
+"""Seconds of silence after which it is found out whether the resolver replies to anything."""
+LIKELY_LATE = 4.5
+"""Seconds of silence after which the delegation is followed, so that the fault is found soon after time is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,11 @@ async def _look_up_traced(resolver: Resolver, tracer: Tracer, name: str, record_
     looking_up = asyncio.ensure_future(resolver.look_up(name, record_type))
     if await _settles(looking_up, SUSPICIOUS):
         return Traced(looking_up.result())
-    tracing = asyncio.ensure_future(_trace(resolver, tracer, name, record_type, silent=not looking_up.done()))
-    if not looking_up.done() and await _settles(looking_up, IN_TIME + TOLERANCE - SUSPICIOUS):
+    checking = None if looking_up.done() else asyncio.ensure_future(resolver.is_alive())
+    if await _settles(looking_up, LIKELY_LATE - SUSPICIOUS):
+        return Traced(looking_up.result())
+    tracing = asyncio.ensure_future(_trace(tracer, name, record_type, checking))
+    if not looking_up.done() and await _settles(looking_up, IN_TIME + TOLERANCE - LIKELY_LATE):
         tracing.cancel()
         return Traced(looking_up.result())
     alive, delegation = await tracing
@@ -181,9 +186,9 @@ async def _settles(looking_up: asyncio.Future[Answer], seconds: float) -> bool:
 
 
 async def _trace(
-    resolver: Resolver, tracer: Tracer, name: str, record_type: str, *, silent: bool
+    tracer: Tracer, name: str, record_type: str, checking: asyncio.Future[bool] | None
 ) -> tuple[bool, Delegation | None]:
     """Whether the resolver replies to anything at all, and if so whose fault it is that it has no answer."""
-    if silent and not await resolver.is_alive():
+    if checking is not None and not await checking:
         return False, None
     return True, await tracer.trace(name, record_type)

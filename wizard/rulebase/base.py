@@ -178,7 +178,6 @@ class RuleBase:
         texts = self.facts[fact].words.get(str(value))
         return texts[language] if texts else str(value)
 
-
     def told_with(self, source: Source, facts: Mapping[str, Value], language: str) -> list[str]:
         """What is known of the facts that a source shows with its question: one line each."""
         return [
