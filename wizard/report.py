@@ -14,7 +14,6 @@ from wizard.gather.requests import text_for
 from wizard.idn import readable
 from wizard.planner import next_steps
 from wizard.render.contract import (
-    PARTS,
     AboutJson,
     Confidence,
     CoverageJson,
@@ -36,7 +35,7 @@ from wizard.rows import Row
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
 from wizard.rulebase.firing import Fired, standing
-from wizard.rulebase.model import ADDRESSEES, Finding, Source
+from wizard.rulebase.model import ADDRESSEES, Finding
 from wizard.rulebase.texts import fill, placeholders
 from wizard.words import Lang, sentence
 
@@ -234,18 +233,13 @@ def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> l
                 "fact": next(iter(step.wanted)),
                 "question": _sentence_case((source.question or source.title)[lang]),
                 "why": sentence("interview", "why", lang, findings=titles),
-                "how": how
-                + _known_already(base.told_with(source, values, lang), lang)
-                + _ready(source, facts, state, lang),
+                "how": how + _known_already(base.told_with(source, values, lang), lang),
             }
         )
+        text = text_for(source, facts, lang, state.steps[-1].at if state.steps else None)
+        if text:
+            found[-1]["text"] = text
     return found
-
-
-def _ready(source: Source, facts: Mapping[str, Fact], state: State, lang: Lang) -> str:
-    """The text to send to those who can answer, or to follow, after an empty line."""
-    text = text_for(source, facts, lang, state.steps[-1].at if state.steps else None)
-    return f"{PARTS}{text}" if text else ""
 
 
 def _known_already(told: Sequence[str], lang: Lang) -> str:

@@ -308,6 +308,6 @@ def hostile(text: str = HOSTILE) -> Report:
         for one in report["messages"]
     ]
     report["timeline"] = [{**one, "text": text, "source": text} for one in report["timeline"]]
-    report["next"] = [{"fact": "a", "question": text, "why": text, "how": text}]
+    report["next"] = [{"fact": "a", "question": text, "why": text, "how": text, "text": text}]
     report["coverage"]["files"] = [{**one, "path": text, "problems": [text]} for one in report["coverage"]["files"]]
     return report

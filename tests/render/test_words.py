@@ -35,7 +35,7 @@ def test_each_key_stands_once_in_both_languages_with_equal_placeholders(file: st
 
 def test_a_value_is_never_searched_for_placeholders() -> None:
     said = sentence("errors", "no-such-file", "en", path="{path}{0}{path.__class__}")
-    assert said == "There is no file or folder {path}{0}{path.__class__}; check the path given with --log."
+    assert said == "There is no file or folder {path}{0}{path.__class__}; check the path."
 
 
 def test_a_missing_value_is_an_error_and_not_an_odd_sentence() -> None:

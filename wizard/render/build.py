@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from wizard.render.contract import (
-    PARTS,
     AboutJson,
     EvidenceJson,
     FindingJson,
@@ -54,8 +53,7 @@ def build(report: Report, phrases: Phrases) -> View:
 
 
 def _question(one: NextJson) -> Question:
-    how, _, text = (one["how"] or "").partition(PARTS)
-    return Question(one["question"], one["why"], how or None, tuple(text.splitlines()))
+    return Question(one["question"], one["why"], one["how"], tuple(one.get("text", "").splitlines()))
 
 
 def times(report: Report) -> Iterator[str | None]:

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, final
 
 SCHEMA = "mailwhy/1"
-PARTS = "\n\n"
-"""Between how to find something out, one line, and a text that is ready to send or to follow."""
 
 Confidence = Literal["certain", "likely", "possible"]
 Reader = Literal["gateway-admin", "sender-admin", "user"]
@@ -119,16 +117,20 @@ class MomentJson(TypedDict):
     line: int
 
 
-class NextJson(TypedDict):
-    """What would settle or change the conclusion, why, and how to find out.
-
-    `how` is one line; after an empty line a text may follow that is ready to send to those who can answer.
-    """
-
+class _Next(TypedDict):
     fact: str
     question: str
     why: str
     how: str | None
+
+
+class NextJson(_Next, total=False):
+    """What would settle or change the conclusion, why, and how to find out.
+
+    `text` is ready to send to those who can answer, or to follow step by step.
+    """
+
+    text: str
 
 
 FileJson = TypedDict(
