@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from wizard.errors import InputError
 from wizard.facts import Fact, Value
@@ -32,6 +33,15 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     if pasted is None:
         return Gathered()
     return Gathered(facts_of(read_pasted(pasted), "answer", desk.lang))
+
+
+def ready_text(facts: Mapping[str, Fact], lang: Lang, now: datetime) -> str | None:
+    """The letter of the hand test, None where it is not known for whom, or where what is known may reach no shell."""
+    del now
+    try:
+        return letter(target_of(facts), *_envelope(facts), None, lang) if known(facts, "gateway.host") else None
+    except InputError:
+        return None
 
 
 def gateway_facts(text: str) -> tuple[Fact, ...]:
