@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import dns.message
 import dns.rcode
@@ -12,6 +14,13 @@ import pytest
 from asking import QUIET, Told, connection, delivered, rejected, run, write
 from misbehaving import Handler, always, serving, through
 from servers import CLOSED, MISBEHAVING, RESOLVER, SILENT
+
+from wizard.data import data_folder
+from wizard.facts import Fact
+from wizard.gather import question
+from wizard.gather.asking import Asker
+from wizard.gather.base import Desk
+from wizard.rulebase.load import load
 
 Diagnose = Callable[..., Told]
 STRANGER = "203.0.113.99"
@@ -71,6 +80,20 @@ def test_a_null_mx_names_nobody(diagnose: Diagnose) -> None:
     told = diagnose(rejected(500, "192.0.2.42"), "--sender", "nullmx.test")
     assert (told.status, told.conclusion, told.report["messages"]) == (3, None, [])
     assert told.facts["sender.dns"] == "none"
+
+
+def test_a_connection_is_found_by_way_of_a_pasted_page(diagnose: Diagnose) -> None:
+    page = "sender.pasted=Top senders: mail1 192.0.2.77 (Good), mail2 192.0.2.78 - last seen 2025-03-01"
+    told = diagnose(rejected(500, "192.0.2.78"), "--sender", "apart.test", "--answer", page)
+    assert told.conclusion == ("connection-rejected", "likely")
+    assert told.findings["connection-rejected"]["detail"]["source"] == "pasted"
+    assert connected(told) == {"192.0.2.78"}
+
+
+def test_an_answer_is_searched_for_as_an_option_is(diagnose: Diagnose) -> None:
+    told = diagnose(rejected(500, "192.0.2.78"), "--answer", "sender.address=192.0.2.78")
+    assert told.conclusion == ("connection-rejected", "certain")
+    assert diagnose(rejected(500, "192.0.2.71"), "--answer", "sender.mailbox=apart.test").facts["log.source"] == "mx"
 
 
 def test_earlier_mail_is_trusted_more_than_spf(diagnose: Diagnose) -> None:
@@ -196,6 +219,24 @@ def test_the_recipients_mail_is_led_here_and_to_another_host(diagnose: Diagnose)
     assert told.findings["mx-also-elsewhere"]["detail"]["names"] == ["mx1.partner.test"]
     asked = next(step for step in told.report["next"] if step["fact"] == "log.appliances")
     assert "mx1.partner.test" in asked["how"]
+
+
+def test_the_question_for_all_logs_names_the_other_hosts() -> None:
+    base = load(data_folder("rules"))
+    said: list[str] = []
+
+    class Person:
+        def tell(self, text: str) -> None:
+            said.append(text)
+
+        def choose(self, *_: object, **__: object) -> str:
+            return "some"
+
+    desk = Desk(base, "en", datetime.now(), people=cast(Asker, Person()))
+    known = {"receiving.elsewhere": Fact("receiving.elsewhere", ("mx1.partner.test",), "dns")}
+    answered = question.gather(base.sources["ask-appliances"], known, desk).facts
+    assert [fact.value for fact in answered] == ["some"]
+    assert said == ["mail exchangers that are not this gateway: mx1.partner.test"]
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,14 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
         given.update(_gateway(options.gateway))
     if options.dnsbl:
         given["dnsbl.zones"] = tuple(dict.fromkeys(_zone(text) for text in options.dnsbl))
-    if any(name in given for name in KEYS):
+    answers = [fact for text in options.answer for fact in _answers(text, base)]
+    answered = {fact.name for fact in answers}
+    if any(name in given or name in answered for name in KEYS):
         given["search.key"] = "given"
+    if "sender.address" in answered - given.keys() and "sender.source" not in answered:
+        given["sender.source"] = "option"
     facts = [Fact(name, value, "option", now()) for name, value in given.items()]
-    return (*facts, *(_answer(text, base) for text in options.answer))
+    return (*facts, *answers)
 
 
 def _gateway(text: str) -> dict[str, Value]:
@@ -98,7 +102,8 @@ def _later(since: str, until: str) -> bool:
     return first > last
 
 
-def _answer(text: str, base: RuleBase) -> Fact:
+def _answers(text: str, base: RuleBase) -> tuple[Fact, ...]:
+    """What an answer says, and what follows from it as if it had been asked for."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError("answer-without-value", text=text)
@@ -106,11 +111,15 @@ def _answer(text: str, base: RuleBase) -> Fact:
     if kind is None:
         near = difflib.get_close_matches(name, base.facts, 1)
         raise InputError("no-such-fact", name=name, near=near[0] if near else "mailwhy rules facts")
+    if name == "sender.pasted":
+        from wizard.gather.ask_criterion import pasted
+
+        return pasted(value)
     try:
         parsed = kind.parse(value)
     except ValueError as error:
         raise InputError("answer-not-valid", name=name, reason=str(error)) from error
-    return answer(name, parsed, value)
+    return (answer(name, parsed, value),)
 
 
 def dns_of(options: argparse.Namespace) -> DnsOptions:

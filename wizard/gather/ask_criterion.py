@@ -42,7 +42,8 @@ def _addresses(text: str) -> tuple[Fact, ...]:
     return *_found(text), answer("sender.source", "option", text)
 
 
-def _pasted(text: str) -> tuple[Fact, ...]:
+def pasted(text: str) -> tuple[Fact, ...]:
+    """What follows from a text in which addresses of the sender stand. Raises InputError where there is none."""
     return *_found(text), answer("sender.source", "pasted", text)
 
 
@@ -63,5 +64,5 @@ READ: dict[str, Read] = {
     "ask_recipient": _recipient,
     "ask_message_id": _message,
     "ask_addresses": _addresses,
-    "ask_talos": _pasted,
+    "ask_talos": pasted,
 }

@@ -58,7 +58,7 @@ def asked(facts: Mapping[str, Fact]) -> Asked:
     )
 
 
-SOURCES = {"sender.earlier": "earlier-mail", "sender.pasted": "pasted", "sender.spf": "spf", "sender.mx": "mx"}
+SOURCES = {"sender.earlier": "earlier-mail", "sender.spf": "spf", "sender.mx": "mx", "sender.pasted": "pasted"}
 """Facts that name addresses of the sender, the most trustworthy first; with addresses given by the user none counts."""
 
 
