@@ -14,7 +14,7 @@ LOCKED = requirements
 # Locking needs uv alone, so that requirements which no longer install can be written anew.
 UV_THERE = $(if $(wildcard $(BIN)/uv),,setup)
 
-.PHONY: help setup demo test check lint format types imports lock-check wheel-check lock export clean
+.PHONY: help setup demo test check lint format types imports lock-check wheel-check graph lock export clean
 
 help:
 	@echo 'make demo         the main job on the bundled sample'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint         ruff: rules and format;  make format repairs what it can'
 	@echo 'make types        mypy --strict'
 	@echo 'make imports      which room may import which'
+	@echo 'make graph        draw the rule base anew into docs/'
 	@echo 'make lock-check   do uv.lock and requirements/ follow pyproject.toml'
 	@echo 'make wheel-check  the built wheel, installed outside the checkout, runs the demo'
 	@echo 'make lock         write uv.lock and requirements/ anew (make lock UPGRADE=--upgrade for newer versions)'
@@ -56,6 +57,9 @@ imports: setup
 lock: $(UV_THERE)
 	$(UV) lock $(UPGRADE)
 	$(MAKE) export
+
+graph: setup
+	$(BIN)/python tools/draw_graph.py
 
 # What plain pip installs. One file for each step of tools/set_up.py.
 export: EXPORT = $(UV) export --quiet --frozen --no-header

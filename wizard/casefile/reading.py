@@ -100,7 +100,7 @@ def _row(plain: dict[str, Any]) -> Row:
         ties=frozenset(str(tie) for tie in _list(plain["ties"])),
         in_window=bool(plain["in_window"]),
         before=None if before is None else _facts(before),
-        came_from=tuple(_network(one) for one in _list(plain["came_from"])),
+        came_from=tuple(_network(one) for one in _list(plain.get("came_from", []))),
         timeline=tuple(_moment(table(moment)) for moment in _list(plain["timeline"])),
     )
 

@@ -26,15 +26,19 @@ def give(state: State, engine: Engine, options: argparse.Namespace, path: Path |
 
 def write(report: Report, base: RuleBase, options: argparse.Namespace, path: Path | None) -> int:
     """Render a report and write it; the exit status says whether a conclusion was reached."""
-    text = render(report, options.format, options.lang, labels(base, options.lang))
+    put(render(report, options.format, options.lang, labels(base, options.lang)), path)
+    return CONCLUDED if report["conclusion"] else NO_CONCLUSION
+
+
+def put(text: str, path: Path | None) -> None:
+    """Write a text to a file, or to standard output. Raises InputError where that is not possible."""
     if path is None:
         sys.stdout.write(text)
-    else:
-        try:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise InputError("output-not-written", path=str(path), reason=error.strerror or str(error)) from error
-    return CONCLUDED if report["conclusion"] else NO_CONCLUSION
+        return
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError("output-not-written", path=str(path), reason=error.strerror or str(error)) from error
 
 
 def labels(base: RuleBase, lang: Lang) -> Labels:

@@ -132,7 +132,7 @@ def _demo(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
 def _rules(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     _lang(command, say)
     actions = command.add_subparsers(metavar="ACTION", required=True, dest="action")
-    for name in ("list", "facts", "check", "explain"):
+    for name in ("list", "facts", "check", "graph", "explain"):
         action = actions.add_parser(
             name,
             help=say[f"rules.{name}"],
@@ -145,6 +145,11 @@ def _rules(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
             action.add_argument("id", metavar="ID", help=say["rules.id"])
         if name == "check":
             action.add_argument("--rules", metavar="FOLDER", help=say["rules.folder"])
+        if name == "graph":
+            pictures = ("mermaid", "svg")
+            action.add_argument("--format", dest="picture", choices=pictures, default="mermaid", help=say["picture"])
+            action.add_argument("--case", metavar="CASE", help=say["rules.graph.case"])
+            action.add_argument("--output", metavar="FILE", help=say["picture.output"])
         _lang(action, say)
 
 

@@ -6,12 +6,17 @@ import argparse
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.cli.main import CONCLUDED, FAILED
+from wizard.cli.options import output_path
 from wizard.data import data_folder
 from wizard.errors import InputError
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.load import load
+
+if TYPE_CHECKING:
+    from wizard.graph.picture import Walk
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     base = load(folder)
     if options.action == "check":
         return _check(folder, base)
+    if options.action == "graph":
+        return _graph(base, options)
     lines = {"list": _list, "facts": _facts, "explain": _explain}[options.action](base, options)
     for line in lines:
         print(line)
@@ -45,6 +52,27 @@ def _explain(base: RuleBase, options: argparse.Namespace) -> Iterable[str]:
         near = difflib.get_close_matches(options.id, base.findings, 1)
         raise InputError("no-such-finding", id=options.id, near=near[0] if near else next(iter(base.findings)))
     yield explain(base, options.id, options.lang)
+
+
+def _graph(base: RuleBase, options: argparse.Namespace) -> int:
+    from wizard.cli.output import put
+    from wizard.graph.mermaid import mermaid
+    from wizard.graph.picture import Picture
+    from wizard.graph.svg import svg
+
+    path = output_path(options)
+    picture = Picture(base, _walk(base, Path(options.case)) if options.case else None)
+    put((svg if options.picture == "svg" else mermaid)(picture, options.lang), path)
+    return CONCLUDED
+
+
+def _walk(base: RuleBase, path: Path) -> Walk:
+    from wizard.casefile.file import load as load_case
+    from wizard.casefile.fitting import fitting
+    from wizard.engine import Engine
+    from wizard.graph.walked import walked
+
+    return walked(fitting(load_case(path).steps, base), Engine(base))
 
 
 def _check(folder: Path, base: RuleBase) -> int:

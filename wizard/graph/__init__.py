@@ -1,0 +1,1 @@
+"""The rule base as a picture: the technote's steps, what each gives, and what is concluded from it."""
