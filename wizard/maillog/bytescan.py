@@ -1,7 +1,7 @@
 """The few operations on big blocks that decide how fast a search is: by vector instructions where the wheels are there.
 
-`find(block, text, start, end)` and `count(block, text, start, end)` are those of bytes; `lower(block)` folds ASCII;
-`occurrences(texts)` gives a function from a block to all (index of text, start, end) in it.
+`find(block, text, start, end)` and `rfind` are those of bytes; `line_ends(block, start, end)` counts LF;
+`lower(block)` folds ASCII; `occurrences(texts)` gives a function from a block to all (index of text, start, end) in it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 Occurrences = Callable[[bytes | memoryview], Iterable[tuple[int, int, int]]]
 
 _LOWER = bytes(range(256)).lower()
+_LINE_ENDS = bytes(byte == 0x0A for byte in range(256))
 
 
 def optional(*names: str) -> Any | None:
@@ -28,7 +29,15 @@ def optional(*names: str) -> Any | None:
 _stringzilla = optional("stringzilla")
 
 find: Callable[[bytes, bytes, int, int], int] = _stringzilla.find if _stringzilla else bytes.find
-count: Callable[[bytes, bytes, int, int], int] = _stringzilla.count if _stringzilla else bytes.count
+rfind: Callable[[bytes, bytes, int, int], int] = _stringzilla.rfind if _stringzilla else bytes.rfind
+
+
+def line_ends(block: bytes, start: int, end: int) -> int:
+    """How many lines end there: a sum of ones takes a third of the time that counting a text takes."""
+    if _stringzilla is None:
+        return block.count(b"\n", start, end)
+    count: int = _stringzilla.bytesum(_stringzilla.translate(block, _LINE_ENDS, start=start, end=end))
+    return count
 
 
 def lower(block: bytes) -> bytes:

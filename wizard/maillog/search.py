@@ -32,8 +32,9 @@ def search(
     """The entries of which any line holds any of the needles (all of them for None), each once, in the file's order.
 
     A set of `Needles` may grow and shrink while the entries are read; only what is found by looking back comes late.
-    `observe` is called once per block with the number of its first line, before entries that end in it are given.
-    Counting lines takes as long as all the rest: without `numbered` every line number is 0.
+    `observe` is called once per block with the number of its first line, before entries that end in it are given, and
+    at the end with the number of the line that would follow and an empty block. Without `numbered` lines are not
+    counted: every line number is 0.
     """
     counted = numbered or observe is not None
     if needles is None:
@@ -66,12 +67,14 @@ def _stretches(file: Blocks, observe: Callable[[int, bytes], None] | None, count
             pending = Stretch(block[end:], 0, len(block) - end, rest, at + end)
         number = pending.number + _lines(pending.block, 0, len(pending.block), counted)
         at += len(block)
+    if observe:
+        observe(number, b"")
     if pending.block:
         yield pending
 
 
 def _lines(block: bytes, begin: int, end: int, counted: bool) -> int:
-    return bytescan.count(block, b"\n", begin, end) if counted and begin < end else 0
+    return bytescan.line_ends(block, begin, end) if counted and begin < end else 0
 
 
 def _every(stretch: Stretch, counted: bool) -> Iterator[Entry]:
@@ -113,7 +116,7 @@ class _Search:
                 continue
             stretch.given.add(start)
             if self._counted:
-                number += bytescan.count(stretch.block, b"\n", counted_to, start)
+                number += _lines(stretch.block, counted_to, start, True)
                 counted_to = start
             place = stretch.at + start - stretch.begin
             if raw := lines_of(stretch.block, start, reached):

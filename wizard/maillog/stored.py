@@ -26,7 +26,7 @@ _SEEKING = Lock()
 
 # The GNU allocator gives big blocks back to the system at once, and getting them again, page by page, takes longer than
 # to search them: until one of this size has been freed. Then it keeps what is smaller at hand. (No page is touched.)
-bytearray(31 << 20)
+bytes(31 << 20)
 
 
 class Reader:

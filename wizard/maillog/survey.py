@@ -2,8 +2,9 @@
 
 A quiet night is no hole. Silence is one when the appliance's connection counter (ICID) jumped across it. To look at
 every line of a big file for that would cost more than the search itself, so a file of one appliance is sampled: between
-two samples less than an hour apart there can be no hour of silence. Only where samples lie farther apart is the place
-found by halving; a file of several appliances, whose lines hide each other's silence, is looked at line by line.
+two samples less than an hour apart there can be no hour of silence, and of a block that spans minutes the first and the
+last line are enough. Only where samples lie farther apart is the place found by halving; a file of several appliances,
+whose lines hide each other's silence, is looked at line by line.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from wizard.maillog import bytescan
 from wizard.maillog.encoding import decode
 from wizard.maillog.prefix import split_prefix
 from wizard.maillog.stamps import Stamp
@@ -21,6 +23,8 @@ from wizard.maillog.stamps import Stamp
 SILENCE = timedelta(hours=1)
 _SAMPLES = 32
 _EVERY_LINE = 512 * 1024
+_NEAR = 64 * 1024
+_SHORT = timedelta(minutes=10)
 _OPENED = re.compile(rb"New SMTP ICID (\d{1,18})", re.IGNORECASE)
 
 
@@ -78,6 +82,7 @@ class Survey:
         self._descents = 0
         self._first_line: datetime | None = None
         self._previous: datetime | None = None
+        self._unended = False
         self.lines = 0
         self.bytes = 0
         self.extents: dict[str | None, Extent] = {}
@@ -103,9 +108,11 @@ class Survey:
         return max((e.last for e in self.extents.values() if e.last), default=None)
 
     def observe(self, number: int, block: bytes) -> None:
-        """Take in the next block of whole lines; `number` is its first line's."""
-        del number
-        self.lines += block.count(b"\n") + (not block.endswith(b"\n") and bool(block))
+        """Take in the next block of whole lines; `number` is its first line's. An empty one ends the file."""
+        self.lines = number - 1 + self._unended
+        if not block:
+            return
+        self._unended = not block.endswith(b"\n")
         self.bytes += len(block)
         for start in self._places(block):
             self._look(block, start)
@@ -116,7 +123,9 @@ class Survey:
         if len(block) <= _EVERY_LINE or len(self.extents) > 1:
             yield from _line_starts(block)
             return
-        marks = sorted({_line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {_last_line(block)})
+        marks = [0, _last_line(block)]
+        if not self.extents or not self._is_short(block, *marks):
+            marks = sorted({_line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {*marks})
         hosts = {split_prefix(_line(block, mark)).host for mark in marks} | set(self.extents)
         if len(hosts) > 1:
             yield from _line_starts(block)
@@ -125,6 +134,12 @@ class Survey:
             yield left
             yield from self._between(block, left, right)
         yield marks[-1]
+
+    def _is_short(self, block: bytes, first: int, last: int) -> bool:
+        """Whether the block goes on where the one before it ended, and spans minutes only, as those of big files do."""
+        times = self._previous, self._time(block, first), self._time(block, last)
+        known = [time for time in times if time is not None]
+        return len(known) == len(times) and max(known) - min(known) < _SHORT
 
     def _between(self, block: bytes, left: int, right: int) -> Iterator[int]:
         """The places between two samples at which an hour of silence begins or ends, found by halving."""
@@ -152,7 +167,7 @@ class Survey:
             self.extents[prefix.host] = Extent(prefix.host)
         opened = _OPENED.search(line)
         if len(block) > _EVERY_LINE and opened is None:
-            opened = _OPENED.search(block, start, min(len(block), start + 65_536))
+            opened = _OPENED.search(block, start, min(len(block), start + _NEAR))
         self.extents[prefix.host].tick(time, int(opened[1]) if opened else None)
         if time is not None and self._previous is not None:
             self._ascents += time > self._previous
@@ -162,7 +177,8 @@ class Survey:
 
     def _note_counter(self, block: bytes) -> None:
         (extent,) = self.extents.values()
-        at = max(block.rfind(b"New SMTP ICID "), block.rfind(b"New smtp ICID "))
+        tail = len(block) - _NEAR, len(block)
+        at = max(bytescan.rfind(block, text, *tail) for text in (b"New SMTP ICID ", b"New smtp ICID "))
         opened = _OPENED.match(block, at) if at >= 0 else None
         if opened:
             extent.tick(None, int(opened[1]))
