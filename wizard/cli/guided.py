@@ -38,6 +38,9 @@ def run_guided(options: argparse.Namespace, path: Path | None) -> int:
     except (KeyboardInterrupt, EOFError, Stop):
         guide.say_where()
         return INTERRUPTED
+    except Exception:
+        guide.say_where()
+        raise
     if sys.stdout.isatty() and path is None and not options.format_given:
         options.format = "text"
     return give(state_of(steps, engine), engine, options, path)

@@ -37,12 +37,12 @@ def _at_another_time(facts: Mapping[str, Fact], desk: Desk) -> Gathered:
 
 
 def described(one: Choice, desk: Desk) -> str:
-    """One attempt in a line: when, from where, from whom to whom, what became of it."""
+    """One attempt in two lines: when, from where, from whom to whom; what became of it."""
     row = one.row
     who = " → ".join(part for part in (row.sender, row.about.recipient) if part)
     title = desk.base.findings[one.finding].words[desk.lang].title
-    parts = [(row.began or "?")[:19].replace("T", " "), row.about.ip or "", who, _filled(title, row.facts, desk)]
-    return "  ".join(part for part in parts if part)
+    parts = [(row.began or "?")[:19].replace("T", " "), row.about.ip or "", who]
+    return "  ".join(part for part in parts if part) + f"\n  {_filled(title, row.facts, desk)}"
 
 
 def _filled(title: str, facts: Mapping[str, Fact], desk: Desk) -> str:

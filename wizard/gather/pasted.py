@@ -94,4 +94,4 @@ def said_back(given: Mapping[str, Value], base: RuleBase, lang: Lang) -> str:
         for name in named
         if name in base.facts
     ]
-    return sentence("interview", "taken", lang, facts="; ".join(parts))
+    return sentence("interview", "taken", lang, facts=words("interview", lang)["list"].join(parts))

@@ -94,9 +94,10 @@ def found_in(step: Step, wanted: Set[str], base: RuleBase, lang: Lang) -> str:
     if step.rows is not None:
         return _attempts([row for row in step.rows if row.in_window and row.attempt != "search"], lang)
     told = [fact for fact in step.facts if fact.value not in (NONE, UNAVAILABLE) and fact.name in base.facts]
-    first = [fact for fact in told if fact.name in wanted] or told
+    asked_for = [fact for fact in told if fact.name in wanted] or told
+    first = [fact for fact in asked_for if base.facts[fact.name].type in TEXTS] or asked_for
     shown = dict.fromkeys(_shown(fact, base, lang) for fact in first)
-    return "; ".join(list(shown)[:SHOWN]) or say["found.nothing"]
+    return say["list"].join(list(shown)[:SHOWN]) or say["found.nothing"]
 
 
 def _shown(fact: Fact, base: RuleBase, lang: Lang) -> str:

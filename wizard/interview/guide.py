@@ -71,6 +71,8 @@ class Guide:
         begun = begin(request.case, request.given, base, self.memory, self.console, self.lang)
         self._keeper = Keeper(begun.path, begun.head) if begun.path else None
         self.memory.trust(begun.head.id, foreign.named_in(begun.steps))
+        if self._keeper and request.case:
+            self._keeper(begun.steps)
         if not begun.resumed:
             self.console.tell(wrapped(self.say["begin"]))
         interviewer = Interviewer(self.console, self.engine, self.lang)

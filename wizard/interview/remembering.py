@@ -15,7 +15,7 @@ from wizard.words import Lang, sentence, words
 
 
 def shown_by(steps: Iterable[Step], site: Site, pasted: Path, resolver: str | None, lang: Lang | None) -> Site:
-    """The site as the case has shown it, else as it was. Pasted texts (in the folder `pasted`) are no site's log."""
+    """The site, with what was not known of it yet. Pasted texts (in the folder `pasted`) are no site's log."""
     named = sorted(foreign.named_in(steps))
     paths = [one.removeprefix("path ") for one in named if one.startswith("path ")]
     hosts = [one.removeprefix("host ") for one in named if one.startswith("host ")]
@@ -23,10 +23,10 @@ def shown_by(steps: Iterable[Step], site: Site, pasted: Path, resolver: str | No
     lasting = tuple(path for path in whole if not path.startswith(str(pasted)))
     return replace(
         site,
-        log=lasting or site.log,
-        gateway=hosts[0] if hosts else site.gateway,
-        resolver=resolver or site.resolver,
-        lang=lang or site.lang,
+        log=site.log or lasting,
+        gateway=site.gateway or next(iter(hosts), None),
+        resolver=site.resolver or resolver,
+        lang=site.lang or lang,
     )
 
 

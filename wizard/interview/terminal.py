@@ -82,7 +82,7 @@ class Terminal:
         choices = [questionary.Choice(_shown(text), value) for value, text in menu.items]
         default = next((choice for choice in choices if choice.value == menu.default), None)
         chosen: str = questionary.select(
-            _Wrapped(f"{menu.question} {self.say['arrows']}"),
+            _Wrapped(f"{menu.question}{self.say['arrows']}"),
             choices=choices,
             default=default,
             qmark="?",
