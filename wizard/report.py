@@ -19,10 +19,10 @@ from wizard.render.contract import (
     CoverageJson,
     EvidenceJson,
     FactJson,
-    FindingJson,
+    FindingTold,
     MessageJson,
     MomentJson,
-    NextJson,
+    NextTold,
     Origin,
     Plain,
     Reader,
@@ -68,9 +68,9 @@ def _moment(moment: object) -> dict[str, object]:
     return {name: getattr(moment, name) for name in names}
 
 
-def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[FindingJson]:
+def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[FindingTold]:
     focus = conclusion.focus
-    found: list[FindingJson] = []
+    found: list[FindingTold] = []
     if focus:
         stand = standing(engine.base, focus.fired)
         ordered = sorted(stand, key=lambda one: one is not focus.outcome)
@@ -84,7 +84,7 @@ def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) 
     return found
 
 
-def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: Engine, lang: Lang) -> FindingJson:
+def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: Engine, lang: Lang) -> FindingTold:
     base = engine.base
     finding = base.findings[one.finding]
     facts = known_of(state, judged.row, engine)
@@ -93,7 +93,7 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     between = " " if lang == "en" else ""
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
     shown = {name: readable(plain(base.shown(name, fact.value, lang))) for name, fact in facts.items()}
-    made: FindingJson = {
+    made: FindingTold = {
         "id": finding.id,
         "confidence": cast(Confidence, confidence),
         "title": _filled(wording.title, shown),
@@ -212,10 +212,10 @@ def _sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[NextJson]:
+def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[NextTold]:
     """What would settle or change the conclusion, from the planner."""
     base = engine.base
-    found: list[NextJson] = []
+    found: list[NextTold] = []
     offered: set[tuple[str, str]] = set()
     values, tried, also = focus_values(conclusion), answered(state, engine), undecided(conclusion, engine)
     facts = known_of(state, conclusion.focus.row, engine) if conclusion.focus else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import typing
-from copy import deepcopy
 
 import example_reports
 import jsonschema
@@ -75,11 +74,11 @@ def test_every_detail_of_the_contract_has_a_label(lang: typing.Literal["en", "ja
 
 @pytest.mark.parametrize("make", ["rejected", "unsettled", "hostile"])
 def test_the_examples_keep_to_the_schema(make: str) -> None:
-    VALIDATOR.validate(getattr(example_reports, make)())
+    VALIDATOR.validate(json.loads(render(getattr(example_reports, make)(), "json", "en")))
 
 
 def broken(change: typing.Callable[[dict], object]) -> dict:
-    report = deepcopy(typing.cast(dict, example_reports.rejected()))
+    report: dict = json.loads(render(example_reports.rejected(), "json", "en"))
     change(report)
     return report
 
@@ -114,7 +113,10 @@ def test_json_is_the_report_in_the_order_of_the_contract() -> None:
     text = render(shuffled, "json", "en")
     assert text.endswith("}\n")
     read = json.loads(text)
-    assert read == report
+    assert VALIDATOR.is_valid(read)
+    told, said = report["findings"][0], read["findings"][0]
+    assert said["explanation"] == f"{told['explanation']}\n{told['limits']}"
+    assert {**read, "findings": 0, "next": 0} == {**report, "findings": 0, "next": 0}
     assert list(read) == list(Report.__annotations__)
     assert list(read["findings"][0]) == list(contract.FindingJson.__annotations__)
     assert list(read["findings"][0]["evidence"][0]) == list(contract.LogEvidenceJson.__annotations__)

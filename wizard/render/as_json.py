@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from wizard.render.contract import (
     AboutJson,
@@ -47,8 +48,21 @@ def as_json(report: Report) -> str:
     Characters that act unseen are written as JSON escapes. What could not be decoded is U+FFFD, since most readers of
     JSON refuse half a surrogate pair.
     """
-    text = json.dumps(_ordered_report(report), ensure_ascii=False, indent=2)
+    text = json.dumps(_ordered_report(_whole(report)), ensure_ascii=False, indent=2)
     return HIDDEN.sub(_escape, text) + "\n"
+
+
+def _whole(report: Report) -> Report:
+    """The report with what people are shown apart as part of the texts that programs read."""
+    findings = [
+        {**one, "explanation": _joined("\n", one["explanation"], one.get("limits"))} for one in report["findings"]
+    ]
+    steps = [{**one, "how": _joined("\n\n", one["how"], one.get("text"))} for one in report["next"]]
+    return cast(Report, {**report, "findings": findings, "next": steps})
+
+
+def _joined(between: str, *parts: str | None) -> str | None:
+    return between.join(part for part in parts if part) or None
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from wizard.render.contract import (
     AboutJson,
     EvidenceJson,
-    FindingJson,
+    FindingTold,
     MessageJson,
-    NextJson,
+    NextTold,
     RemedyJson,
     Report,
 )
@@ -52,7 +52,7 @@ def build(report: Report, phrases: Phrases) -> View:
     )
 
 
-def _question(one: NextJson) -> Question:
+def _question(one: NextTold) -> Question:
     return Question(one["question"], one["why"], one["how"], tuple(one.get("text", "").splitlines()))
 
 
@@ -65,7 +65,7 @@ def times(report: Report) -> Iterator[str | None]:
     yield from (one["at"] for one in report["facts"].values())
 
 
-def _answer(finding: FindingJson, phrases: Phrases) -> Answer:
+def _answer(finding: FindingTold, phrases: Phrases) -> Answer:
     sure = phrases.say(f"sure.{finding['confidence']}")
     return Answer(finding["title"], sure, _paragraphs(finding["explanation"]), finding.get("limits"))
 
@@ -135,14 +135,14 @@ def _grepped(source: str, line: int, time: str | None, text: str) -> str:
     return f"{source}:{line}: {shown}{text}"
 
 
-def _detail(finding: FindingJson, phrases: Phrases) -> Iterator[Pair]:
+def _detail(finding: FindingTold, phrases: Phrases) -> Iterator[Pair]:
     for key, value in finding["detail"].items():
         values = phrases.detail_values(key, value, finding["id"])
         if values:
             yield _pair(phrases.detail(key), values)
 
 
-def _because(report: Report, finding: FindingJson | None, phrases: Phrases) -> Because:
+def _because(report: Report, finding: FindingTold | None, phrases: Phrases) -> Because:
     if finding is None:
         return Because((), ())
     facts = report["facts"]
@@ -154,9 +154,9 @@ def _because(report: Report, finding: FindingJson | None, phrases: Phrases) -> B
     return Because(tuple(shown), tuple(map(phrases.cite, finding["cites"])))
 
 
-def _others(report: Report, concluded: FindingJson | None, phrases: Phrases) -> tuple[Other, ...]:
+def _others(report: Report, concluded: FindingTold | None, phrases: Phrases) -> tuple[Other, ...]:
     """Group the further findings; other attempts with the conclusion's own finding stand among the attempts."""
-    groups: dict[str, list[FindingJson]] = {}
+    groups: dict[str, list[FindingTold]] = {}
     for finding in report["findings"]:
         if concluded is None or finding["id"] != concluded["id"]:
             groups.setdefault(finding["id"], []).append(finding)
@@ -164,7 +164,7 @@ def _others(report: Report, concluded: FindingJson | None, phrases: Phrases) -> 
     return tuple(_other(group, told, phrases) for group in groups.values())
 
 
-def _other(group: Sequence[FindingJson], told: Sequence[RemedyJson], phrases: Phrases) -> Other:
+def _other(group: Sequence[FindingTold], told: Sequence[RemedyJson], phrases: Phrases) -> Other:
     first = group[0]
     new = [remedy for remedy in first["remedies"] if remedy not in told]
     where = [Verbatim(f"{one['source']}:{one['line']}") for one in first["evidence"] if "line" in one]

@@ -59,7 +59,12 @@ RemedyJson = TypedDict("RemedyJson", {"for": Reader, "text": str})
 RemedyJson.__doc__ = "What one reader can do. Each line of `text` is a step; `commands` stand between backticks."
 
 
-class _Finding(TypedDict):
+class FindingJson(TypedDict):
+    """What a rule concluded, in the language asked for.
+
+    Lines of `explanation` are paragraphs; `commands` stand between backticks.
+    """
+
     id: str
     confidence: Confidence
     title: str
@@ -72,11 +77,8 @@ class _Finding(TypedDict):
     cites: Sequence[str]
 
 
-class FindingJson(_Finding, total=False):
-    """What a rule concluded, in the language asked for. `limits` is what the rule cannot see.
-
-    Lines of `explanation` are paragraphs; `commands` stand between backticks.
-    """
+class FindingTold(FindingJson, total=False):
+    """With `limits`, what the rule cannot see: for people apart, in JSON the last paragraph of `explanation`."""
 
     limits: str
 
@@ -117,18 +119,17 @@ class MomentJson(TypedDict):
     line: int
 
 
-class _Next(TypedDict):
+class NextJson(TypedDict):
+    """What would settle or change the conclusion, why, and how to find out."""
+
     fact: str
     question: str
     why: str
     how: str | None
 
 
-class NextJson(_Next, total=False):
-    """What would settle or change the conclusion, why, and how to find out.
-
-    `text` is ready to send to those who can answer, or to follow step by step.
-    """
+class NextTold(NextJson, total=False):
+    """With `text`: ready to send to those who can answer, or to follow step by step. In JSON it ends `how`."""
 
     text: str
 
@@ -155,9 +156,9 @@ class Report(TypedDict):
 
     schema: Literal["mailwhy/1"]
     conclusion: ConclusionJson | None
-    findings: Sequence[FindingJson]
+    findings: Sequence[FindingTold]
     facts: Mapping[str, FactJson]
     messages: Sequence[MessageJson]
     timeline: Sequence[MomentJson]
-    next: Sequence[NextJson]
+    next: Sequence[NextTold]
     coverage: CoverageJson
