@@ -10,7 +10,7 @@ from wizard.gather.base import Desk, Gathered
 from wizard.gather.coverage import coverage_of, say_coverage
 from wizard.gather.interfaces import say_interfaces
 from wizard.gather.kinds import check
-from wizard.gather.search_log import asked, open_log, windows
+from wizard.gather.search_log import asked, open_log, windows, without_shared
 from wizard.maillog.asked import Asked, domain_of, in_domain, read_address
 from wizard.maillog.attempts import Attempt, attempts, copies, refused_connections
 from wizard.maillog.events.connection import Opened
@@ -35,7 +35,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     log = open_log(facts, desk)
     answers = check(log, desk)
     question, span = asked(facts), windows(facts)
-    records = follow(log, question)
+    records = follow(log, without_shared(question))
     around = Surroundings(records)
     found = sorted(_attempts(records, around, question), key=lambda one: one.place)
     rows = [_row(one, around, span) for one in found[-MOST_ROWS:]]

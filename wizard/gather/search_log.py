@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from wizard.errors import InputError
@@ -77,6 +78,13 @@ def _is_among(network: Network, shared: Iterable[Network]) -> bool:
         one.version == network.version and one.prefixlen <= network.prefixlen and network.network_address in one
         for one in shared
     )
+
+
+def without_shared(question: Asked) -> Asked:
+    """The question as the log is searched for it: what fits of a network that many domains send from has the sender."""
+    if question.sender is None:
+        return question
+    return replace(question, candidates=tuple(one for one in question.candidates if not one.shared))
 
 
 def listed(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:
