@@ -70,11 +70,10 @@ class Keeper:
 def load(path: Path) -> CaseFile:
     """Read a case file of this or an earlier version. Raises InputError for one that is missing or damaged."""
     data = _read(path)
-    schema = data.get("schema") if isinstance(data, dict) else None
-    for _ in range(len(MIGRATIONS)):
-        if schema in MIGRATIONS:
-            data = MIGRATIONS[schema](data)
-            schema = data["schema"]
+    schema = _schema(data)
+    while schema in MIGRATIONS:
+        data = MIGRATIONS[schema](data)
+        schema = _schema(data)
     if schema != SCHEMA:
         raise InputError("case-of-other-version", path=str(path), found=str(schema)[:60], known=SCHEMA)
     try:
@@ -82,6 +81,11 @@ def load(path: Path) -> CaseFile:
         return CaseFile(head, [read_step(table(step)) for step in data["steps"]])
     except (KeyError, TypeError, ValueError, AttributeError, Damaged) as error:
         raise InputError("case-damaged", path=str(path), reason=_short(error)) from error
+
+
+def _schema(data: object) -> str | None:
+    found = data.get("schema") if isinstance(data, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _from_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def _rest(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != "schema"}
 
 
-MIGRATIONS: dict[Any, Callable[[dict[str, Any]], dict[str, Any]]] = {"mailwhy-case/1": _from_1}
+MIGRATIONS: dict[str | None, Callable[[dict[str, Any]], dict[str, Any]]] = {"mailwhy-case/1": _from_1}
 """Version → what makes the next one of it."""
 
 

@@ -25,7 +25,7 @@ def read_step(plain: dict[str, Any]) -> Step:
         tuple(None if one is None else _value(one) for one in _list(plain["inputs"])),
         tuple(_fact(table(fact)) for fact in _list(plain["facts"])),
         None if rows is None else tuple(_row(table(row)) for row in _list(rows)),
-        None if coverage is None else table(coverage),
+        None if coverage is None else _coverage(table(coverage)),
         _text_or_none(plain, "address"),
         _text_or_none(plain, "attempt"),
         text(plain, "at"),
@@ -70,6 +70,17 @@ def _list(plain: object) -> list[Any]:
     if not isinstance(plain, list):
         raise Damaged(f"{str(plain)[:40]!r} in the place of a list")
     return plain
+
+
+def _coverage(plain: dict[str, Any]) -> dict[str, Any]:
+    span = {name: _time_or_none(plain, name) for name in ("from", "to")}
+    return {**span, "files": [_file(table(file)) for file in _list(plain["files"])]}
+
+
+def _file(plain: dict[str, Any]) -> dict[str, Any]:
+    counts = {name: _number_or_none(plain, name) or 0 for name in ("lines", "bytes")}
+    span = {name: _time_or_none(plain, name) for name in ("from", "to")}
+    return {"path": text(plain, "path"), **counts, **span, "problems": [str(one) for one in _list(plain["problems"])]}
 
 
 def _value(plain: object) -> Value:

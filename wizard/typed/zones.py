@@ -45,7 +45,7 @@ _NAMED = {
 _SEVERAL = {"cst", "ist", "bst", "ast"}
 """Names that stand for several zones, so that none can be taken."""
 
-_WORD = re.compile(rf"(?<![a-z0-9/])({'|'.join(sorted({*_NAMED, *_SEVERAL}, key=len, reverse=True))})(?![a-z0-9/+-])")
+_WORD = re.compile(rf"(?<![a-z/])({'|'.join(sorted({*_NAMED, *_SEVERAL}, key=len, reverse=True))})(?![a-z0-9/+-])")
 _OFFSETS = (
     re.compile(r"(?P<before>)(?:utc|gmt) ?([+-]) ?(\d{1,2})(?::?(\d{2}))?(?![\d:])"),
     re.compile(
