@@ -168,6 +168,7 @@ def _other(group: Sequence[FindingTold], told: Sequence[RemedyJson], phrases: Ph
     first = group[0]
     new = [remedy for remedy in first["remedies"] if remedy not in told]
     where = [Verbatim(f"{one['source']}:{one['line']}") for one in first["evidence"] if "line" in one]
+    where += [Verbatim(one["text"]) for one in first["evidence"] if one["source"] == "dns"]
     return Other(
         first["title"],
         phrases.say(f"confidence.{first['confidence']}"),
