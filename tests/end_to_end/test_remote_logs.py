@@ -226,6 +226,14 @@ def test_the_same_with_a_hand_test_is_the_other_sides(tmp_path: Path) -> None:
     assert played.first["detail"]["reason"] == "connection-lost"
 
 
+def test_a_refusal_without_an_address_that_the_sender_logged_at_the_same_moment(tmp_path: Path) -> None:
+    refused = entry(OPENED, f"ICID 0 TCPREFUSE SG BLOCKED_LIST match {SENDER_IP} SBRS None")
+    played = diagnose(tmp_path, sorted_log(others(), refused), sender=log_of("postfix", "connection-refused", OPENED))
+    assert played.concluded == ("connection-refused", "likely")
+    assert played.sources() == {"mail.current", "sender.log"}
+    assert played.findings["seen-by-sender"]["confidence"] == "certain"
+
+
 def test_sent_elsewhere_outweighs_a_gap_in_the_gateways_log(tmp_path: Path) -> None:
     gap = opened(100, WHEN - timedelta(hours=6), "203.0.113.77") + opened(
         900, WHEN + timedelta(hours=2), "203.0.113.77"

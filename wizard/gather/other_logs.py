@@ -90,8 +90,14 @@ def moment(facts: Mapping[str, Fact], name: str) -> datetime | None:
 
 
 def connection_span(facts: Mapping[str, Fact]) -> tuple[datetime, datetime] | None:
-    """From when to when the gateway's own connection was open, None where there is none with a time."""
+    """From when to when the gateway's own connection was open, None where there is none with a time.
+
+    One that was refused at once, or opened before the log begins, has the time of its first line alone.
+    """
     began = moment(facts, "log.opened")
+    if began is None and known(facts, "log.connection") == "seen":
+        first = facts["log.connection"].at
+        began = datetime.fromisoformat(first) if first else None
     if began is None:
         return None
     ended = facts["log.ended"].at if "log.ended" in facts else None
@@ -100,9 +106,9 @@ def connection_span(facts: Mapping[str, Fact]) -> tuple[datetime, datetime] | No
 
 def gateway_zone(facts: Mapping[str, Fact], desk: Desk) -> tzinfo | None:
     """The zone of the gateway's log, where it tells one."""
-    began = moment(facts, "log.opened")
-    if began is not None:
-        return began.tzinfo
+    span = connection_span(facts)
+    if span is not None:
+        return span[0].tzinfo
     log = desk.logs.get(paths_of(facts)) if PATHS in facts else None
     offsets = {one.offset for one in log.appliances() if one.offset is not None} if log else set()
     return timezone(timedelta(minutes=offsets.pop())) if len(offsets) == 1 else None
