@@ -28,7 +28,8 @@ class Scripted:
     def menu(self, menu: Menu) -> str:
         wanted = self._reply(menu.question)
         self.offered.append(tuple(text for _, text in menu.items))
-        found = [value for value, text in menu.items if wanted == value or wanted in text]
+        found = [value for value, text in menu.items if wanted in (value, text)]
+        found += [value for value, text in menu.items if wanted in text]
         assert found, f"{wanted!r} is none of {menu.items}"
         return found[0]
 
