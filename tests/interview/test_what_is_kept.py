@@ -91,6 +91,13 @@ def test_a_hand_written_site(tmp_path: Path) -> None:
     assert load_site(path) == Site()
 
 
+def test_the_site_that_the_documentation_shows(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "interview.md").read_text(encoding="utf-8")
+    path = tmp_path / "config.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    assert load_site(path) == Site(("/var/log/ironport",), "gw1.corp.example", "system", "ja", True, False)
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [

@@ -9,7 +9,13 @@ from wizard.case import Step
 from wizard.facts import UNAVAILABLE, Fact
 from wizard.words import Lang, sentence
 
-REACHING = {"log.files": "path", "gateway.host": "host", "debug_log.files": "path", "sender_log.files": "path"}
+REACHING = {
+    "log.files": "path",
+    "debug_log.files": "path",
+    "sender_log.files": "path",
+    "gateway.host": "host",
+    "dnsbl.zones": "host",
+}
 """Facts whose value leads out of the case: what it is, by the fact that has it."""
 
 
