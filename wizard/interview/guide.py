@@ -77,6 +77,7 @@ class Guide:
             self.console.tell(wrapped(self.say["begin"]))
         interviewer = Interviewer(self.console, self.engine, self.lang)
         interviewer.defaults = self._defaults()
+        interviewer.keep_text = self.memory.keep_text
         remembered = self.site.resolver if self.site.resolver != SYSTEM else None
         dns = DnsOptions(request.dns.server or remembered, request.dns.seconds)
         desk = Desk(base, self.lang, datetime.now(), dns=dns, keep_text=self.memory.keep_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wizard.case import Step
 from wizard.diagnosis import Turn, conclusion_of, state_of
@@ -28,7 +28,7 @@ class Stop(Exception):
 class Interviewer:
     """Asks in one language. `turn` is the question's place in the case, set before each question. `suggested` has what
     was answered before it was taken back, by source; `defaults` what is known of the site, by fact; `waiting` the
-    sources that somebody else must answer.
+    sources that somebody else must answer; `keep_text` writes a text to a file and returns its path.
     """
 
     def __init__(self, console: Console, engine: Engine, lang: Lang) -> None:
@@ -40,6 +40,7 @@ class Interviewer:
         self.suggested: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
         self.waiting: dict[Key, Source] = {}
+        self.keep_text: Callable[[str], str] | None = None
 
     def text(
         self,
@@ -180,4 +181,6 @@ class Interviewer:
         if text:
             self.tell(self.say["later.request"])
             self.console.tell(f"\n{text.strip()}\n")
+            if self.keep_text:
+                self.tell(sentence("interview", "later.kept", self.lang, path=self.keep_text(text.strip())))
         raise NotNow
