@@ -373,3 +373,17 @@ def test_in_both_languages(room: Room, log: Path, lang: Lang) -> None:
     report = {"en": "Show", "ja": "レポート"}[lang]
     steps = room.lead(f"{who} => 2026-11-23 bob@partner.example\n{where} => {log}\n{what} => {report}", lang=lang)
     assert finding(steps, room.engine) == "message-quarantined"
+
+
+def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        room.lead("""
+            Who sent the mail => bob@partner.example
+            Where is the gateway's mail log => ?later
+            paste the details that Message Tracking shows => <Ctrl-C>
+        """)
+    said = room.console.text
+    assert "Hello, I am looking into why a mail did not arrive" in said
+    assert 'open "System Administration > Log Subscriptions"' in said
+    kept = Path(said.partition("The text is also in the file ")[2].split()[0])
+    assert kept.read_text(encoding="utf-8").startswith("Hello, I am looking into")

@@ -14,6 +14,7 @@ from wizard.interview.how import how
 from wizard.interview.screen import wrapped
 from wizard.interview.why import why
 from wizard.planner import Key
+from wizard.render.escape import text as plain_text
 from wizard.rulebase.model import Source
 from wizard.words import Lang, sentence, words
 
@@ -177,10 +178,15 @@ class Interviewer:
         return f"{title}{self.say['colon']}{' '.join(typed.split())}"
 
     def _later(self, source: Source, request: str | None) -> None:
-        text = request or (source.request[self.lang] if source.request else None)
-        if text:
-            self.tell(self.say["later.request"])
-            self.console.tell(f"\n{text.strip()}\n")
-            if self.keep_text:
-                self.tell(sentence("interview", "later.kept", self.lang, path=self.keep_text(text.strip())))
+        text = (request or (source.request[self.lang] if source.request else self._asking(source))).strip()
+        self.tell(self.say["later.request"])
+        self.console.tell(f"\n{text}\n")
+        if self.keep_text:
+            self.tell(sentence("interview", "later.kept", self.lang, path=self.keep_text(text)))
         raise NotNow
+
+    def _asking(self, source: Source) -> str:
+        """A text to send for a question that has none of its own."""
+        help_text = (source.help or source.how or source.title)[self.lang]
+        prose = (self.say["later.greeting"], self._question(source), help_text, self.say["later.thanks"])
+        return "\n\n".join(plain_text(paragraph, *self.say["quotes"].split()) for paragraph in prose)
