@@ -68,7 +68,12 @@ def instant(iso: str | None) -> datetime | None:
     if iso is None:
         return None
     time = datetime.fromisoformat(iso)
-    return time.astimezone(timezone.utc).replace(tzinfo=None) if time.tzinfo else time
+    if time.tzinfo is None:
+        return time
+    try:
+        return time.astimezone(timezone.utc).replace(tzinfo=None)
+    except OverflowError:  # at the end of all years
+        return time.replace(tzinfo=None)
 
 
 def seconds_between(start: str | None, end: str | None) -> float | None:

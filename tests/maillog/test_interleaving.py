@@ -157,6 +157,16 @@ def test_interleaved_in_one_file(plan: list[tuple[int, int]], random: Random, as
 
 
 @few
+@given(st.integers(0, len(CYCLES) - 1), st.randoms(use_true_random=False), st.sampled_from(CASES))
+def test_lines_of_one_second_in_any_order(kind: int, random: Random, asked: Asked) -> None:
+    """Syslog keeps no order within a second: a verdict before its opening, a rewrite after the new number's lines."""
+    lines = cycle(1, kind, 0)
+    random.shuffle(lines)
+    lines.sort(key=lambda line: line[0])
+    assert fates(["\n".join(written(lines))], asked) == alone([cycle(1, kind, 0)], asked)
+
+
+@few
 @given(cycles_of, st.randoms(use_true_random=False), st.sampled_from(CASES), st.booleans(), st.booleans())
 def test_cut_into_files(plan: list[tuple[int, int]], random: Random, asked: Asked, overlap: bool, turn: bool) -> None:
     cycles = made(plan)

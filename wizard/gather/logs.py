@@ -38,7 +38,8 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     records = follow(log, without_shared(question))
     around = Surroundings(records)
     found = sorted(_attempts(records, around, question), key=lambda one: one.place)
-    rows = [_row(one, around, span) for one in found[-MOST_ROWS:]]
+    stories: dict[str, tuple[Moment, ...]] = {}
+    rows = [_row(one, around, span, stories) for one in found[-MOST_ROWS:]]
     if not any(row.in_window for row in rows):
         if not answers:
             rows.append(_wrong_log(question))
@@ -60,13 +61,16 @@ def _attempts(records: Records, around: Surroundings, question: Asked) -> list[A
     return found
 
 
-def _row(attempt: Attempt, around: Surroundings, span: Windows) -> Row:
+def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[str, tuple[Moment, ...]]) -> Row:
     state(attempt, around)
+    key = _key(attempt)
+    if key not in stories:
+        stories[key] = tuple(_moments(attempt))
     connection, message = attempt.connection, attempt.message
     message_id = message_id_line(message) if message else None
     addresses = attempt.addresses
     return Row(
-        attempt=_key(attempt),
+        attempt=key,
         about=About(
             attempt.appliance.host,
             addresses[0] if addresses else None,
@@ -83,7 +87,7 @@ def _row(attempt: Attempt, around: Surroundings, span: Windows) -> Row:
         in_window=_inside(attempt, span),
         before=attempt.before,
         came_from=_came_from(attempt),
-        timeline=tuple(_moments(attempt)),
+        timeline=stories[key],
     )
 
 

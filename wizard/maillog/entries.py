@@ -28,12 +28,14 @@ MORE_BYTES = 64 << 10
 class Entry(NamedTuple):
     """`line` is the 1-based number of its first physical line; `raw` has no line end, its lines are joined by LF.
 
-    `at` is its place in the text, in bytes: it orders the entries of a file also where lines are not counted.
+    `at` is its place in the text, in bytes: it orders the entries of a file also where lines are not counted. `source`
+    is the index of its file where several are searched.
     """
 
     line: int
     raw: bytes
     at: int = 0
+    source: int = 0
 
 
 def line_end(block: bytes, at: int, end: int) -> int:

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from wizard.maillog.encoding import decode
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.system import UtcOffset, Version
 from wizard.maillog.files import LogFile
 from wizard.maillog.lines import read_entry
-from wizard.maillog.prefix import Prefix
+from wizard.maillog.prefix import Prefix, split_prefix
 from wizard.maillog.stamps import Stamp
 from wizard.maillog.survey import Survey
 
 Dater = Callable[[Stamp], datetime | None]
+_BEGINNING = 64 << 10
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -39,16 +41,25 @@ class Gathered:
     offset: int | None = None
     """Minutes east of UTC that the file says first."""
 
-    def keep(self, number: int, text: str) -> Entry:
-        """Read an entry and keep it."""
+    def read(self, text: str) -> Entry:
+        """Take an entry's text apart."""
         prefix, event = read_entry(text)
-        entry = Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event)
+        return Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event)
+
+    def keep(self, number: int, entry: Entry) -> None:
+        """Keep an entry, and what it says of the appliance."""
         self.entries[number] = entry
+        event = entry.event
         if isinstance(event, Version) and event.serial:
             self.serials.add(event.serial)
         if isinstance(event, UtcOffset) and self.offset is None:
             self.offset = event.seconds // 60
-        return entry
+
+    def begins(self) -> datetime | None:
+        """The time of the first line that has one, among those that it begins with."""
+        beginning = next(iter(self.file.blocks()), b"")[:_BEGINNING]
+        stamps = (split_prefix(decode(line)).stamp for line in beginning.split(b"\n"))
+        return next((self.date(stamp) for stamp in stamps if stamp), None)
 
     def in_order(self) -> list[tuple[int, Entry]]:
         """The entries in the order in which they were written."""

@@ -31,8 +31,10 @@ class Sought:
 
     def stands_at(self, block: bytes, at: int) -> bool:
         behind = at + len(self.text)
-        return (at == 0 or block[at - 1] not in self.not_before) and (
-            behind >= len(block) or block[behind] not in self.not_behind
+        return (
+            (at == 0 or block[at - 1] not in self.not_before)
+            and (behind >= len(block) or block[behind] not in self.not_behind)
+            and (self.needle.then is None or self.needle.then.match(block, behind) is not None)
         )
 
     def next(self, block: bytes, start: int, end: int) -> int:
@@ -63,16 +65,19 @@ class Pack:
 
 
 class Stretch:
-    """Part of a block that tears no entry apart: `number` is its first line's, `at` its place in the text."""
+    """Part of a block that tears no entry apart: `number` is its first line's, `at` its place in the text, `source` the
+    index of the file.
+    """
 
-    __slots__ = ("_folded", "at", "begin", "block", "end", "given", "number")
+    __slots__ = ("_folded", "at", "begin", "block", "end", "given", "number", "source")
 
-    def __init__(self, block: bytes, begin: int, end: int, number: int, at: int) -> None:
+    def __init__(self, block: bytes, begin: int, end: int, number: int, at: int, source: int) -> None:
         self.block = block
         self.begin = begin
         self.end = end
         self.number = number
         self.at = at
+        self.source = source
         self.given: set[int] = set()
         self._folded: bytes | None = None
 

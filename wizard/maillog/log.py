@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from wizard.maillog.asked import Window
 from wizard.maillog.coverage import Gap, gaps
 from wizard.maillog.encoding import decode
+from wizard.maillog.events.connection import is_refusal
 from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.files import LogFile
 from wizard.maillog.gathered import Entry, Gathered, dater
 from wizard.maillog.identity import Identity
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.prefix import split_prefix
-from wizard.maillog.search import Needle, search
+from wizard.maillog.search import Needle, search, search_files
 from wizard.maillog.survey import Extent, Survey
+from wizard.maillog.trail import Trail
 
 HEAD = timedelta(minutes=15)
 """The longest that a connection may last by default (Cisco AsyncOS user guide, listener settings)."""
 _WITH_ADDRESS = re.compile(rb" address +(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*)(?:\s|$)")
+_OVERLAP = timedelta(seconds=5)
 HEADERS = (Needle(b"Version: "), Needle(b"Time offset from UTC"))
 
 Windows = Callable[[int | None], Window]
@@ -39,6 +43,7 @@ class Log:
         self._identity = Identity(self._gathered)
         self._searched: set[Needle] | None = None
         self._lines: list[LogLine] | None = None
+        self._ages: list[int] | None = None
         self._made: list[dict[int, LogLine]] = [{} for _ in files]
 
     def gather(self, needles: Iterable[Needle] | None) -> bool:
@@ -55,13 +60,52 @@ class Log:
         for index, one in enumerate(self._gathered):
             for entry in search(one.file, wanted, observe=one.survey.observe if first_time else None):
                 if entry.line not in one.entries:
-                    self._keep(index, entry.line, decode(entry.raw))
+                    self._keep(index, entry.line, one.read(decode(entry.raw)))
         searched.update(wanted or ())
         return True
 
-    def _keep(self, index: int, number: int, text: str) -> None:
+    def read(self, trail: Trail) -> None:
+        """Keep every entry that the trail follows: one pass, the oldest file first."""
+        first_time = self._searched is None
+        self._searched = self._searched or set()
+        if first_time:
+            for needle in HEADERS:
+                trail.needles.add(needle)
+
+        def observe(index: int, number: int, block: bytes) -> None:
+            if first_time:
+                self._gathered[index].survey.observe(number, block)
+            trail.block(len(block))
+
+        files = [(index, self.files[index]) for index in self._by_age()]
+        for entry in search_files(files, trail.needles, observe):
+            one = self._gathered[entry.source]
+            known = one.entries.get(entry.line)
+            read = known or one.read(decode(entry.raw))
+            if trail.take(read.prefix.host, read.event, entry.at) and known is None:
+                self._keep(entry.source, entry.line, read)
+
+    def _by_age(self) -> list[int]:
+        """The files in the order in which they were written, by the first time in each."""
+        if self._ages is None:
+            begins = [one.begins() if len(self._gathered) > 1 else None for one in self._gathered]
+            self._ages = sorted(range(len(begins)), key=lambda index: (begins[index] or datetime.max, index))
+        return self._ages
+
+    @property
+    def in_order(self) -> bool:
+        """Whether files run forward in time and no two of one appliance overlap, so that one pass can follow."""
+        if any(one.survey.newest_first for one in self._gathered):
+            return False
+        for extents in self.extents().values():
+            spans = sorted((one.first, one.last) for one in extents if one.first and one.last)
+            if any(after[0] < before[1] - _OVERLAP for before, after in pairwise(spans)):
+                return False
+        return True
+
+    def _keep(self, index: int, number: int, entry: Entry) -> None:
         self._lines = None
-        entry = self._gathered[index].keep(number, text)
+        self._gathered[index].keep(number, entry)
         if self._identity.note(index, entry):
             for made in self._made:
                 made.clear()
@@ -173,12 +217,24 @@ class Log:
         stamps = (line.offset for line in self._made[index].values())
         return own if own is not None else next((offset for offset in stamps if offset is not None), None)
 
+    def gather_refusals(self, windows: Windows, most: int) -> None:
+        """Keep some of the refusals (TCPREFUSE) in the time asked about, of each file at most so many."""
+        for index, one in enumerate(self._surveyed()):
+            left = most
+            for entry in search(one.file, [Needle(b"TCPREFUSE")]):
+                read = one.read(decode(entry.raw))
+                if is_refusal(read.event) and windows(one.offset).overlaps(read.time, read.time):
+                    self._keep(index, entry.line, read)
+                    left -= 1
+                if not left:
+                    break
+
     def gather_openings_without_address(self) -> None:
         """Keep the openings of connections whose address is masked or cut off. The others may be a million."""
         for index, one in enumerate(self._surveyed()):
             for entry in search(one.file, [Needle(b"SMTP ICID ", ignore_case=True)]):
                 if entry.line not in one.entries and not _WITH_ADDRESS.search(entry.raw):
-                    self._keep(index, entry.line, decode(entry.raw))
+                    self._keep(index, entry.line, one.read(decode(entry.raw)))
 
     def gather_head(self) -> None:
         """Keep every entry of the first quarter of an hour: connections opened before the log begins end in it."""
@@ -193,7 +249,7 @@ class Log:
                         continue
                     break
                 if entry.line not in one.entries:
-                    self._keep(index, entry.line, text)
+                    self._keep(index, entry.line, one.read(text))
 
     def _surveyed(self) -> list[Gathered]:
         if self._searched is None:

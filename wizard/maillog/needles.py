@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -11,11 +12,13 @@ BACK = 64 << 10
 class Needle(NamedTuple):
     """A text within one line. Behind a digit at its end stands no further digit, before an alphanumeric start none.
 
-    `ignore_case` is about ASCII letters. An empty text and one with a line end are never found.
+    `ignore_case` is about ASCII letters. `then` is what must follow the text at once, which spares a look at lines that
+    hold it in another sense. An empty text and one with a line end are never found.
     """
 
     text: bytes
     ignore_case: bool = False
+    then: re.Pattern[bytes] | None = None
 
     @property
     def findable(self) -> bool:
@@ -48,6 +51,11 @@ class Needles:
             self._current[needle] = None
             self._added.append((needle, back))
             self.version += 1
+
+    def again(self, needle: Needle, back: int) -> None:
+        """Look further back for one that is in the set."""
+        if needle in self._current:
+            self._added.append((needle, back))
 
     def discard(self, needle: Needle) -> None:
         if needle in self._current:

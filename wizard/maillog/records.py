@@ -76,6 +76,8 @@ class Message(Record):
     parent: Link | None = None
     children: list[Link] = field(default_factory=list)
     deliveries: dict[int, Delivery] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What was looked up in its lines once for all its recipients: there may be thousands."""
 
 
 @dataclass(slots=True, eq=False)

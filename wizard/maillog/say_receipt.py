@@ -138,7 +138,13 @@ def _begins_late(message: Message) -> bool:
 
 
 def _to_lines(message: Message, carriage: Carriage) -> list[LogLine]:
-    return [line for line, event in message.all(To) if event.address == carriage.given]
+    if "to" not in message.kept:
+        found: dict[str | None, list[LogLine]] = {}
+        for line, event in message.all(To):
+            found.setdefault(event.address, []).append(line)
+        message.kept["to"] = found
+    lines: list[LogLine] = message.kept["to"].get(carriage.given, [])
+    return lines
 
 
 def received_line(message: Message) -> LogLine | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 from wizard.maillog import bytescan
@@ -11,7 +12,7 @@ from wizard.maillog.entries import Entry, all_entries, continuation_end, entry_a
 from wizard.maillog.hunt import Hunt, Pack, Sought, Stretch
 from wizard.maillog.needles import Needle, Needles
 
-__all__ = ["Entry", "Needle", "Needles", "search"]
+__all__ = ["Entry", "Needle", "Needles", "search", "search_files"]
 
 LOOK_BACK = 4 << 20
 
@@ -37,34 +38,55 @@ def search(
     counted: every line number is 0.
     """
     counted = numbered or observe is not None
+    stretches = _stretches(file, observe, counted)
     if needles is None:
-        for stretch in _stretches(file, observe, counted):
-            yield from _every(stretch, counted)
-        return
-    wanted = needles if isinstance(needles, Needles) else Needles(needles)
-    yield from _Search(wanted, counted).entries(_stretches(file, observe, counted))
+        return (entry for stretch in stretches for entry in _every(stretch, counted))
+    return _Search(needles if isinstance(needles, Needles) else Needles(needles), counted).entries(stretches)
 
 
-def _stretches(file: Blocks, observe: Callable[[int, bytes], None] | None, counted: bool) -> Iterator[Stretch]:
+def search_files(
+    files: Iterable[tuple[int, Blocks]], needles: Needles, observe: Callable[[int, int, bytes], None]
+) -> Iterator[Entry]:
+    """The same over files that go on with each other: it is looked back into the file before, too.
+
+    Each file comes with an index, which its entries have as `source` and `observe` is told first. The place `at` of an
+    entry goes on from file to file.
+    """
+    return _Search(needles, counted=True).entries(_all_stretches(files, observe))
+
+
+def _all_stretches(
+    files: Iterable[tuple[int, Blocks]], observe: Callable[[int, int, bytes], None]
+) -> Iterator[Stretch]:
+    at = 0
+    for source, file in files:
+        for stretch in _stretches(file, partial(observe, source), counted=True, source=source, at=at):
+            at = stretch.at + stretch.end - stretch.begin
+            yield stretch
+
+
+def _stretches(
+    file: Blocks, observe: Callable[[int, bytes], None] | None, counted: bool, source: int = 0, at: int = 0
+) -> Iterator[Stretch]:
     """A file in pieces that tear no entry apart: what spans two blocks is a small piece of its own."""
-    pending = Stretch(b"", 0, 0, 1, 0)
-    number, at = 1, 0
+    pending = Stretch(b"", 0, 0, 1, at, source)
+    number = 1
     for block in file.blocks():
         if observe:
             observe(number, block)
         begin = continuation_end(pending.block, block) if pending.block else 0
         if begin == len(block):
             joined = pending.block + block
-            pending = Stretch(joined, 0, len(joined), pending.number, pending.at)
+            pending = Stretch(joined, 0, len(joined), pending.number, pending.at, source)
         else:
             if pending.block:
                 joined = pending.block + block[:begin]
-                yield Stretch(joined, 0, len(joined), pending.number, pending.at)
+                yield Stretch(joined, 0, len(joined), pending.number, pending.at, source)
             end = last_entry(block, begin)
-            inner = Stretch(block, begin, end, number + _lines(block, 0, begin, counted), at + begin)
+            inner = Stretch(block, begin, end, number + _lines(block, 0, begin, counted), at + begin, source)
             yield inner
             rest = inner.number + _lines(block, begin, end, counted)
-            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end)
+            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end, source)
         number = pending.number + _lines(pending.block, 0, len(pending.block), counted)
         at += len(block)
     if observe:
@@ -83,7 +105,7 @@ def _every(stretch: Stretch, counted: bool) -> Iterator[Entry]:
         number += _lines(stretch.block, begin, start, counted)
         begin = start
         if raw := lines_of(stretch.block, start, end):
-            yield Entry(number if counted else 0, raw, stretch.at + start - stretch.begin)
+            yield Entry(number if counted else 0, raw, stretch.at + start - stretch.begin, stretch.source)
 
 
 class _Search:
@@ -96,11 +118,15 @@ class _Search:
 
     def entries(self, stretches: Iterator[Stretch]) -> Iterator[Entry]:
         for stretch in stretches:
+            self._keep(stretch)
+            yield from self._late(stretch, stretch.at, stretch.begin)
             if self._pack.version != self._needles.version:
                 self._pack = Pack(self._needles)
-            self._keep(stretch)
             if stretch.begin < stretch.end:
                 yield from self._in(stretch)
+        if self._recent:
+            last = self._recent[-1]
+            yield from self._late(last, last.at + last.end - last.begin, last.end)
 
     def _keep(self, stretch: Stretch) -> None:
         self._recent.append(stretch)
@@ -120,11 +146,18 @@ class _Search:
                 counted_to = start
             place = stretch.at + start - stretch.begin
             if raw := lines_of(stretch.block, start, reached):
-                yield Entry(number if self._counted else 0, raw, place)
-            while added := self._needles.take_added():
-                for sought, back in ((Sought(needle), back) for needle, back in added if needle.findable):
+                yield Entry(number if self._counted else 0, raw, place, stretch.source)
+            yield from self._late(stretch, place, start, hunt, reached)
+
+    def _late(
+        self, current: Stretch, place: int, start: int, hunt: Hunt | None = None, reached: int = 0
+    ) -> Iterator[Entry]:
+        """What was added is looked for in what lies behind `place`, which is `start` in the current stretch."""
+        while added := self._needles.take_added():
+            for sought, back in ((Sought(needle), back) for needle, back in added if needle.findable):
+                if hunt:
                     hunt.look(sought, reached)
-                    yield from self._behind(sought, stretch, place - back, start)
+                yield from self._behind(sought, current, place - back, start)
 
     def _behind(self, sought: Sought, current: Stretch, since: int, start: int) -> Iterator[Entry]:
         """What a new needle finds between place `since` of the text and where the search is."""
@@ -138,4 +171,5 @@ class _Search:
                     stretch.given.add(begin)
                     number = stretch.number + _lines(stretch.block, stretch.begin, begin, self._counted)
                     if raw := lines_of(stretch.block, begin, reached):
-                        yield Entry(number if self._counted else 0, raw, stretch.at + begin - stretch.begin)
+                        place = stretch.at + begin - stretch.begin
+                        yield Entry(number if self._counted else 0, raw, place, stretch.source)

@@ -25,6 +25,9 @@ _DAY_FIRST = re.compile(
 _ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_CLOCK}(?: ?{_ZONE})?[: \t]*")
 
 
+_DAY = 24 * 60
+
+
 class Stamp(NamedTuple):
     """A time as printed, without zone. Without a year (`has_year` False) its year is `NO_YEAR`.
 
@@ -88,7 +91,8 @@ def _stamp(time: datetime | None, fraction: str | None, zone: str | None, *, has
         return None
     if fraction:
         time = time.replace(microsecond=int(fraction[:6].ljust(6, "0")))
-    return Stamp(time, has_year, _minutes(zone) if zone else None)
+    minutes = _minutes(zone) if zone else None
+    return Stamp(time, has_year, minutes if minutes is not None and abs(minutes) < _DAY else None)
 
 
 def _minutes(zone: str) -> int:

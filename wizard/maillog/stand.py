@@ -9,11 +9,14 @@ from typing import TypeVar
 
 from wizard.maillog.asked import bare, domain_of
 from wizard.maillog.carriage import Carriage, Step
-from wizard.maillog.events.base import Event
+from wizard.maillog.events.base import Event, Unknown
 from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
+from wizard.maillog.events.envelope import From, RecipientRejected, Start, To
+from wizard.maillog.events.header import MessageId, Subject
 from wizard.maillog.events.hop import DeliveryOpened
 from wizard.maillog.events.quarantine import HandoverFailed, HandoverRejected, Quarantined, SpamQuarantined
 from wizard.maillog.events.relation import LdapRequeued
+from wizard.maillog.events.scanning import Scanned
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Message
 from wizard.maillog.say_receipt import received_line
@@ -23,6 +26,7 @@ QUARANTINE_PORTS = {6025, 7025}
 END = 1 << 62
 """Behind every place in a log."""
 
+_NO_FATE = (Start, From, To, RecipientRejected, MessageId, Subject, Scanned, Unknown)
 E = TypeVar("E", bound=Event)
 
 
@@ -41,8 +45,8 @@ class Stand:
 
     @cached_property
     def lines(self) -> list[tuple[LogLine, Event]]:
-        """The last carrier's lines with their events."""
-        return [(line, line.event) for line in self.message.lines if line.event and line.order <= self.until]
+        """The last carrier's lines in the queue, with their events."""
+        return [one for one in _in_queue(self.message) if one[0].order <= self.until]
 
     @cached_property
     def mine(self) -> list[tuple[LogLine, Event]]:
@@ -61,6 +65,15 @@ class Stand:
     def error(self) -> LogLine | None:
         """The last failed connection to where this recipient's mail has to go."""
         return self.around.last_error(self.message.appliance, _hops(self), self.since, self.until)
+
+
+def _in_queue(message: Message) -> list[tuple[LogLine, Event]]:
+    """The lines of a message but those of its envelope, its header and its scans, of which there may be thousands."""
+    if "queue" not in message.kept:
+        events = ((line, line.event) for line in message.lines)
+        message.kept["queue"] = [(line, e) for line, e in events if e is not None and not isinstance(e, _NO_FATE)]
+    lines: list[tuple[LogLine, Event]] = message.kept["queue"]
+    return lines
 
 
 def concerns(event: Event, step: Step) -> bool:
@@ -107,7 +120,7 @@ def first_hindrance(carriage: Carriage, around: Surroundings) -> Stand | None:
 
 def _hindrances(stand: Stand, step: Step) -> Iterator[LogLine]:
     kinds = (Delayed, Quarantined, SpamQuarantined, LdapRequeued, HandoverFailed, HandoverRejected)
-    return (line for line, event in stand.message.all(*kinds) if concerns(event, step))
+    return (line for line, event in stand.lines if isinstance(event, kinds) and concerns(event, step))
 
 
 def _hops(stand: Stand) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import date
 
 from wizard.maillog.asked import domain_of, read_address
 from wizard.maillog.carriage import recipients
-from wizard.maillog.events.connection import Verdict
+from wizard.maillog.events.connection import is_refusal
 from wizard.maillog.events.delivery import Delivered
 from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveriesSuspended, DeliveryOpened
 from wizard.maillog.events.limits import ListenerResumed, ListenerSuspended
@@ -63,7 +63,7 @@ class Surroundings:
             self.listeners.append(line)
         elif isinstance(event, ResourceConservation) and event.entered:
             self._conserved.setdefault((key, line.time.date() if line.time else None), line)
-        elif isinstance(event, Verdict) and event.verdict == "TCPREFUSE":
+        elif is_refusal(event):
             self.refusals.append(line)
 
     def last_error(self, appliance: Appliance, names: Iterable[str], after: int, until: int) -> LogLine | None:

@@ -171,6 +171,11 @@ class UndeterminedAddress(Event):
     interface: str
 
 
+def is_refusal(event: Event | None) -> bool:
+    """Whether a connection was refused before it came about: TCPREFUSE, which has no number and no address."""
+    return isinstance(event, Verdict) and event.verdict == "TCPREFUSE"
+
+
 _OPENED = re.compile(r"New \w{1,10} ICID:? *(\d{1,20}) interface +", re.ASCII)
 _REMOTE = re.compile(
     r"address +(\S+)(?: +reverse dns host(?: +(?!verified )(\S+))? +verified +(yes|no)(?: .*)?)?",

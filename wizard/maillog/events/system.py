@@ -106,6 +106,7 @@ class Housekeeping(Event):
 
 _VERSION = re.compile(r"Version: (\S+)(?: SN: (\S+))?")
 _OFFSET = re.compile(r"Time offset from UTC: (-?\d{1,6}) seconds", re.ASCII)
+_DAY = 86_400
 _COUNTER = re.compile(r"(CrtMID|CrtICID|CrtDCID|ResCon) (\d{1,20})", re.ASCII)
 _CONSERVATION = re.compile(
     r"""(?:An? \S+ alert was sent to \S+ with subject ["']?\w+ <\w+> [^:]{0,255}: )?(?:Warning: |Critical: )?"""
@@ -162,7 +163,7 @@ def _version(body: str) -> Event | None:
 @read.word("Time")
 def _offset(body: str) -> Event | None:
     found = _OFFSET.fullmatch(body)
-    return UtcOffset(int(found[1])) if found else None
+    return UtcOffset(int(found[1])) if found and abs(int(found[1])) < _DAY else None
 
 
 @read.word("Status:")

@@ -1,0 +1,221 @@
+"""What one pass over a log follows: numbers that were linked to the question, each from its opening to its end.
+
+A line that says what was asked names a connection (ICID) or message (MID); from there on lines are found by number, and
+those link further: a connection's messages, a message's connection, parents, children and deliveries (DCID). What has
+ended is let go a while later, so that few numbers are looked for at any place. What began further up than was looked
+back is left for another pass (`rest`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wizard.maillog.asked import Asked
+from wizard.maillog.bounce_log import BounceLog
+from wizard.maillog.consolidated import Consolidated
+from wizard.maillog.events.base import Event
+from wizard.maillog.events.connection import Opened
+from wizard.maillog.events.delivery import Bounced, Delivered
+from wizard.maillog.events.ending import Closed, Killed, Lost
+from wizard.maillog.events.envelope import Start
+from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryClosed, DeliveryKilled, DeliveryOpened
+from wizard.maillog.events.message import Dropped, Finished, ReceivingAborted
+from wizard.maillog.events.quarantine import (
+    HandoverStarted,
+    Quarantined,
+    QuarantineDeletedAll,
+    QuarantineTagged,
+    ReleasedAll,
+    SpamQuarantined,
+)
+from wizard.maillog.events.relation import Generated, Rewritten, Split
+from wizard.maillog.events.system import Status
+from wizard.maillog.needles import BACK, Needle, Needles
+from wizard.maillog.saying import says
+from wizard.maillog.search import LOOK_BACK
+from wizard.maillog.wanted import spelt
+
+LINGER = 1 << 20
+"""How many bytes of log behind its end a number is still looked for: syslog may swap lines, `close` follows `lost`."""
+TELLING = 10_000
+"""A number from here on is searched for by itself, however it is spelt: few lines have it that mean something else."""
+
+_OPENINGS = (Opened, Start, DeliveryOpened, Consolidated, BounceLog)
+_CLOSINGS = (Closed, Lost, Killed, DeliveryClosed, DeliveryKilled)
+_DISPOSED = (Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split)
+_HELD = (HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined)
+_FREED = (QuarantineDeletedAll, ReleasedAll, Rewritten)
+
+Number = tuple[str | None, str, int]
+"""The host that a syslog server put before the line, ICID, MID or DCID, and the number."""
+
+
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """What is known of a number that is followed: `whole` means a connection with all its `messages`."""
+
+    needles: tuple[Needle, ...]
+    whole: bool = False
+    opened: bool = False
+    finished: bool = False
+    disposed: bool = False
+    held: bool = False
+    ended: int | None = None
+    messages: list[int] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come of a message."""
+        return self.finished and self.disposed and not self.held
+
+
+class Trail:
+    """Fed with what a search by its `needles` finds, in the order in which it is found."""
+
+    def __init__(self, asked: Asked, needles: Iterable[Needle], known: Mapping[Number, bool] | None = None) -> None:
+        self.needles = Needles(needles)
+        self._asked = asked
+        self._followed: dict[Number, _Followed] = {}
+        self._wanted: Counter[Needle] = Counter()
+        self._ending: deque[tuple[int, Number, _Followed]] = deque()
+        self._young: list[tuple[Number, _Followed]] = []
+        self._looked: list[tuple[Number, _Followed, int]] = []
+        self._known = dict(known or {})
+        self._earlier: dict[Number, bool] = {}
+        self._at = 0
+        for number, whole in self._known.items():
+            self._follow(number).whole = whole
+
+    def rest(self) -> Trail | None:
+        """The trail of what began further up than this one looked; None if nothing did."""
+        self._look_back()
+        self._look_back()
+        return Trail(self._asked, (), {**self._known, **self._earlier}) if self._earlier else None
+
+    def block(self, size: int) -> None:
+        """The next block of the log begins, of so many bytes."""
+        self._look_back()
+        self._let_go()
+        self._at += size
+
+    def take(self, host: str | None, event: Event | None, at: int) -> bool:
+        """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
+        if event is None or isinstance(event, Status):
+            return False
+        icid, mid, dcid = (_number(event, name) for name in ("icid", "mid", "dcid"))
+        if isinstance(event, Split | Rewritten | Generated):
+            return self._relate(host, event, at)
+        if mid:
+            return self._message(host, event, mid, icid, dcid, at)
+        if icid:
+            return self._connection(host, event, icid, at)
+        if dcid and not isinstance(event, ConnectionError | ConcurrencyLimit):
+            followed = self._followed.get((host, "DCID", dcid))
+            if followed is not None:
+                self._note((host, "DCID", dcid), followed, event, at)
+            return followed is not None
+        return True
+
+    def _connection(self, host: str | None, event: Event, icid: int, at: int) -> bool:
+        number = host, "ICID", icid
+        followed = self._followed.get(number)
+        if (followed is None or not followed.whole) and says(event, self._asked):
+            followed = self._follow(number)
+            followed.whole = True
+            for mid in followed.messages:
+                self._follow((host, "MID", mid))
+        if followed is not None:
+            self._note(number, followed, event, at)
+        return followed is not None
+
+    def _message(self, host: str | None, event: Event, mid: int, icid: int, dcid: int, at: int) -> bool:
+        number = host, "MID", mid
+        connection = self._followed.get((host, "ICID", icid)) if icid else None
+        if connection is not None and mid not in connection.messages[-1:]:
+            connection.messages.append(mid)
+        followed = self._followed.get(number)
+        if followed is None and ((connection is not None and connection.whole) or says(event, self._asked)):
+            followed = self._follow(number)
+        if followed is None:
+            return False
+        if icid and connection is None:
+            self._follow((host, "ICID", icid)).messages.append(mid)
+        if dcid:
+            self._follow((host, "DCID", dcid))
+        self._note(number, followed, event, at)
+        return True
+
+    def _relate(self, host: str | None, event: Split | Rewritten | Generated, at: int) -> bool:
+        new = event.mid if isinstance(event, Generated) else event.new
+        old = event.parent if isinstance(event, Generated) else event.mid
+        numbers: list[Number] = [(host, "MID", old), (host, "MID", new)]
+        if not any(number in self._followed for number in numbers):
+            return False
+        parent, child = (self._follow(number) for number in numbers)
+        child.opened |= not isinstance(event, Generated)
+        self._note(numbers[0], parent, event, at)
+        return True
+
+    def _follow(self, number: Number) -> _Followed:
+        followed = self._followed.get(number)
+        if followed is None:
+            followed = self._followed[number] = _Followed(tuple(_needles(number)))
+            for needle in followed.needles:
+                self._wanted[needle] += 1
+                self.needles.add(needle, BACK)
+            self._young.append((number, followed))
+        return followed
+
+    def _note(self, number: Number, followed: _Followed, event: Event, at: int) -> None:
+        """Take in what a line says of the beginning and the end of what is followed."""
+        if isinstance(event, _OPENINGS):
+            followed.opened, followed.ended = True, None
+        followed.disposed |= isinstance(event, _DISPOSED)
+        followed.finished |= isinstance(event, Finished)
+        if isinstance(event, (*_HELD, *_FREED)):
+            followed.held = isinstance(event, _HELD)
+        if followed.ended is None and number not in self._known and (isinstance(event, _CLOSINGS) or followed.over):
+            followed.ended = at
+            self._ending.append((followed.ended, number, followed))
+
+    def _look_back(self) -> None:
+        """Look further back for what has no beginning yet; what has none then began further up."""
+        for number, followed, place in self._looked:
+            if not followed.opened and place > LOOK_BACK:
+                self._earlier[number] = followed.whole
+        self._looked = []
+        for number, followed in self._young:
+            if not followed.opened and number not in self._known:
+                for needle in followed.needles:
+                    self.needles.again(needle, LOOK_BACK)
+                self._looked.append((number, followed, self._at))
+        self._young = []
+
+    def _let_go(self) -> None:
+        """Look no more for what ended a while ago."""
+        while self._ending and self._ending[0][0] + LINGER <= self._at:
+            ended, number, followed = self._ending.popleft()
+            if followed.ended != ended:
+                continue
+            if self._followed.get(number) is followed:
+                del self._followed[number]
+            for needle in followed.needles:
+                self._wanted[needle] -= 1
+                if not self._wanted[needle]:
+                    del self._wanted[needle]
+                    self.needles.discard(needle)
+
+
+def _needles(number: Number) -> Iterator[Needle]:
+    _, kind, value = number
+    if value >= TELLING:
+        yield Needle(str(value).encode())
+    else:
+        yield from spelt(kind, value)
+
+
+def _number(event: Event, name: str) -> int:
+    number = getattr(event, name, None)
+    return number if isinstance(number, int) else 0
