@@ -34,6 +34,7 @@ def test_a_full_run(tmp_path: Path, log: Path, lang: str) -> None:
     session.sees(HELD[lang], NEXT[lang]).types()
     assert session.ends() == 0
     assert {"en": "What to do", "ja": "対処"}[lang] in session.text
+    assert ("arrow" in session.text) == (lang == "en"), "the library's own words"
 
 
 @LANGUAGES

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import sys
 
 from wizard.render import layout
 from wizard.render.escape import terminal, text
@@ -11,8 +14,12 @@ NARROWEST, WIDEST = 40, 100
 
 
 def width() -> int:
-    """Columns to write in."""
-    return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+    """Columns to write in: of the terminal behind standard error, where the questions stand."""
+    columns = shutil.get_terminal_size().columns
+    if "COLUMNS" not in os.environ:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            columns = os.get_terminal_size(sys.stderr.fileno()).columns or columns
+    return max(NARROWEST, min(columns, WIDEST))
 
 
 def wrapped(prose: str, first: str = "", rest: str | None = None, *, margin: int = 1) -> str:
