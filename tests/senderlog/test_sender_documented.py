@@ -308,6 +308,16 @@ def test_exchange_session_with_two_mails() -> None:
     ]
 
 
+def test_exchange_login_is_masked_in_the_evidence() -> None:
+    """A server that logs in, and is turned away, may have logged its password."""
+    login = [(">", "AUTH LOGIN", ""), ("<", "334 UGFzc3dvcmQ6", ""), (">", "aHVudGVyMg==", ""), ("-", "", "Remote")]
+    for events in ([*HELLO, *login], [*HELLO, (">", "AUTH PLAIN AGJvYgBodW50ZXIy", ""), ("-", "", "Remote")]):
+        _, (attempt,) = attempts(exchange(events))
+        shown = " ".join(piece.text for piece in attempt.evidence)
+        assert "********" in shown
+        assert not any(secret in shown for secret in ("aHVudGVyMg", "AGJvYg", "UGFzc3dvcmQ6"))
+
+
 def test_exchange_quiet_session_is_no_attempt() -> None:
     assert attempts(exchange([*HELLO, *QUIT]))[1] == []
 

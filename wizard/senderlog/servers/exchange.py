@@ -39,6 +39,7 @@ from wizard.senderlog.model import (
     Problem,
 )
 from wizard.senderlog.outcome import Outcome, Recent, of_reply
+from wizard.senderlog.secrets import masked
 from wizard.senderlog.table import row
 
 NAME = "exchange"
@@ -214,7 +215,8 @@ class Parser:
         time = timed[0]
         values = dict(zip(self._fields, row(line.text), strict=False))
         if values.get("session-id") and "event" in values:
-            evidence = Evidence(self._source, line.text, line.number, time.isoformat())
+            shown = masked(line.text, values["event"], values.get("data", ""))
+            evidence = Evidence(self._source, shown, line.number, time.isoformat())
             yield from self._step(time, values, evidence)
         yield Moment(time)
 
