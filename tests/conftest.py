@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore_glob = ["*conftest.py"]  # they hold no doctests, and of one name only one can be imported for them
 sys.path.append(str(Path(__file__).parent / "resolve"))
 
 

@@ -132,11 +132,11 @@ def test_any_macro_string_is_expanded(text: str) -> None:
 def test_reading_a_record_takes_time_in_proportion_to_its_length(piece: str) -> None:
     def seconds(size: int) -> float:
         text = "v=spf1 a:" + piece * (size // len(piece)) + "!"
-        began = time.perf_counter()
+        began = time.process_time()
         parse_record(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    assert seconds(60_000) < 40 * max(seconds(6_000), 0.001)
+    assert min(seconds(60_000), seconds(60_000)) < 40 * max(seconds(6_000), 0.001)
 
 
 def test_nothing_heavy_is_imported_before_the_first_question() -> None:
