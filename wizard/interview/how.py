@@ -11,6 +11,7 @@ from wizard.render.contract import EvidenceJson, FactJson, FindingJson
 from wizard.render.escape import terminal
 from wizard.report import build
 from wizard.rulebase.base import RuleBase
+from wizard.rulebase.conditions import NONE
 from wizard.words import Lang, sentence, words
 
 SHOWN = 4
@@ -40,7 +41,7 @@ def _lines(finding: FindingJson, facts: Mapping[str, FactJson], base: RuleBase, 
 
 def _fact(name: str, fact: FactJson | None, base: RuleBase, lang: Lang) -> str:
     kind = base.facts[name]
-    if fact is None:
+    if fact is None or (fact["value"] == NONE and NONE not in kind.words):
         return f"{kind.label[lang]}: {words('explain', lang)['none']}"
     value = fact["value"]
     shown = base.shown(name, value if isinstance(value, str | int | float) else tuple(value), lang)
