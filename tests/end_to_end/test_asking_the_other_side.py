@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from other_sides import ALICE, BOB, GATEWAY_IP, log_of, recorded
-from test_remote_logs import LEFT_AT_ONCE, NO_CONNECTION, OPENED, SECRET, SENDER_IP
+from sides_played import LEFT_AT_ONCE, NO_CONNECTION, OPENED, SENDER_IP, in_utc  # noqa: F401
+from test_recorded_conversations import SECRET
 
 from wizard.case import OPTIONS, Step
 from wizard.casefile.file import Head, Keeper, load
@@ -30,15 +31,6 @@ from wizard.rulebase.model import Source
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its time zone")
 ENGINE = Engine(load_rules(data_folder("rules")))
-
-
-@pytest.fixture(autouse=True)
-def _in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @dataclass
