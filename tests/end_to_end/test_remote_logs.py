@@ -279,7 +279,8 @@ def test_a_file_that_is_none_is_one_sentence(option: str, text: str | None, sent
 def test_every_format_in_every_language(format: str, lang: str, tmp_path: Path) -> None:
     (tmp_path / "mail.current").write_text(LOST, encoding="utf-8")
     (tmp_path / "sender.log").write_text(log_of("postfix", "greeting-timeout"), encoding="utf-8")
-    (tmp_path / "debug.log").write_text(recorded("lines", 10, [(0, ">", "220 gw.corp.example")], OPENED), encoding="utf-8")
+    talk = recorded("lines", 10, [(0, ">", "220 gw.corp.example")], OPENED)
+    (tmp_path / "debug.log").write_text(talk, encoding="utf-8")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         status = main(
