@@ -11,7 +11,7 @@ from wizard.gather.base import Desk
 from wizard.maillog.asked import Asked, Window, read_address
 from wizard.maillog.assemble import assemble
 from wizard.maillog.coverage import Gap
-from wizard.maillog.events.connection import Opened
+from wizard.maillog.events.connection import Opened, is_refusal
 from wizard.maillog.events.limits import ListenerSuspended
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine, iso
@@ -69,7 +69,8 @@ def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, sp
         text = "; ".join(f"{hole.start.isoformat(' ')} – {hole.end.isoformat(' ')}" for hole in holes[:SHOWN])
         missing = sentence("evidence", "missing", desk.lang, stretches=text)
         says.say("log.missing", text, evidence=[Evidence("search", missing)])
-    refused = [line for line in around.refusals if _inside(line, span)]
+    log.gather_refusals(span, SHOWN)
+    refused = [line for line in log.lines() if is_refusal(line.event) and _inside(line, span)]
     says.say("log.refusals", "some" if refused else "none", *refused[:SHOWN])
     unknown = _unknown_addresses(log, span) if question.candidates else []
     says.say("log.unknown_addresses", "some" if unknown else "none", *unknown[:SHOWN])

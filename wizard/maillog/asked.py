@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from wizard.idn import to_ascii, to_unicode
 
@@ -72,6 +73,7 @@ class Asked:
         return next((c for c in self.candidates for address in addresses if c.holds(address)), None)
 
 
+@lru_cache(65_536)
 def read_address(text: str | None) -> Address | None:
     """An IP address in any spelling, IPv4-mapped IPv6 as IPv4; None for what is none (masked, five octets, a name).
 

@@ -7,7 +7,6 @@ lines of its number still belongs to them.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
@@ -177,15 +176,11 @@ def _attach_harvest(line: LogLine, event: Harvest, connections: list[Connection]
             ready = message.first(Ready)
             named = any(bare(to.address) == bare(event.recipient or "") for _, to in message.all(To))
             if named and ready and ready[0].order < line.order:
-                insort(message.lines, line, key=_place)
+                message.put(line)
                 return
     connection_then = next((c for c in reversed(connections) if _open_to(c, line)), None)
     if connection_then is not None:
-        insort(connection_then.lines, line, key=_place)
-
-
-def _place(line: LogLine) -> int:
-    return line.order
+        connection_then.put(line)
 
 
 def _open_to(connection: Connection, line: LogLine) -> bool:

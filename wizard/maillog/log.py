@@ -82,7 +82,9 @@ class Log:
             one = self._gathered[entry.source]
             known = one.entries.get(entry.line)
             read = known or one.read(decode(entry.raw))
-            if trail.take(read.prefix.host, read.event, entry.at) and known is None:
+            if not trail.take(read.prefix.host, read.event, entry.at):
+                trail.needles.pass_over()
+            elif known is None:
                 self._keep(entry.source, entry.line, read)
 
     def _by_age(self) -> list[int]:

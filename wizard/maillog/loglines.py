@@ -33,16 +33,19 @@ class LogLine:
     event: Event | None
     order: int = 0
     """Its place among all lines gathered, in log order."""
+    _evidence: Evidence | None = None
 
     @property
     def iso(self) -> str | None:
         """The time as ISO 8601, with the offset where the log tells it."""
-        return iso(self.time, self.offset)
+        return self.evidence.time
 
     @property
     def evidence(self) -> Evidence:
         """This line as what a fact rests on."""
-        return Evidence(self.source, self.text, self.number, self.iso)
+        if self._evidence is None:
+            self._evidence = Evidence(self.source, self.text, self.number, iso(self.time, self.offset))
+        return self._evidence
 
 
 def iso(time: datetime | None, offset: int | None) -> str | None:

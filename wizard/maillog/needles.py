@@ -29,13 +29,15 @@ class Needles:
     """A set that may change between two entries of a search: so one pass follows a connection to its messages.
 
     What is added while an entry is handled is found from there on, and in the `back` bytes before it (4 MiB at most):
-    entries found so come late. What is discarded is not found from the next entry on.
+    entries found so come late. What is discarded is not found from the next entry on. An entry is given once, unless it
+    was passed over: then a needle that is added later may find it again.
     """
 
     def __init__(self, needles: Iterable[Needle] = ()) -> None:
         self._current = dict.fromkeys(needles)
         self._added: list[tuple[Needle, int]] = []
         self.version = 0
+        self.passed_over = False
 
     def __iter__(self) -> Iterator[Needle]:
         return iter(self._current)
@@ -51,6 +53,10 @@ class Needles:
             self._current[needle] = None
             self._added.append((needle, back))
             self.version += 1
+
+    def pass_over(self) -> None:
+        """The entry just given is of no use as things stand."""
+        self.passed_over = True
 
     def again(self, needle: Needle, back: int) -> None:
         """Look further back for one that is in the set."""

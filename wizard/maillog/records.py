@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import insort
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar, overload
 
 from wizard.maillog.events.base import Event
@@ -22,6 +24,8 @@ class Record:
     lines: list[LogLine] = field(default_factory=list)
     over: LogLine | None = None
     """The last line that says it has ended."""
+    _kinds: dict[type[Event], list[int]] = field(default_factory=dict)
+    _seen: int = 0
 
     @overload
     def all(self, kind: type[E], /) -> Iterator[tuple[LogLine, E]]: ...
@@ -30,10 +34,8 @@ class Record:
     def all(self, kind: type[Event], /, *kinds: type[Event]) -> Iterator[tuple[LogLine, Any]]: ...
 
     def all(self, *kinds: type[Event]) -> Iterator[tuple[LogLine, Any]]:
-        """The lines of these kinds, each with its event."""
-        for line in self.lines:
-            if isinstance(line.event, kinds):
-                yield line, line.event
+        """The lines of just these kinds, each with its event."""
+        return (self._one(place) for place in self._places(kinds))
 
     @overload
     def first(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -43,7 +45,8 @@ class Record:
 
     def first(self, *kinds: type[Event]) -> tuple[LogLine, Any] | None:
         """The first line of these kinds."""
-        return next(((line, line.event) for line in self.lines if isinstance(line.event, kinds)), None)
+        found = [places[0] for kind in kinds if (places := self._by_kind().get(kind))]
+        return self._one(min(found)) if found else None
 
     @overload
     def last(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -53,7 +56,30 @@ class Record:
 
     def last(self, *kinds: type[Event]) -> tuple[LogLine, Any] | None:
         """The last line of these kinds."""
-        return next(((line, line.event) for line in reversed(self.lines) if isinstance(line.event, kinds)), None)
+        found = [places[-1] for kind in kinds if (places := self._by_kind().get(kind))]
+        return self._one(max(found)) if found else None
+
+    def put(self, line: LogLine) -> None:
+        """Put a line where it belongs in log order."""
+        insort(self.lines, line, key=lambda one: one.order)
+        self._kinds.clear()
+        self._seen = 0
+
+    def _one(self, place: int) -> tuple[LogLine, Any]:
+        return self.lines[place], self.lines[place].event
+
+    def _places(self, kinds: Collection[type[Event]]) -> list[int]:
+        found = [places for kind in kinds if (places := self._by_kind().get(kind))]
+        return list(found[0]) if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def _by_kind(self) -> dict[type[Event], list[int]]:
+        """Where the lines of each kind stand: attempts ask for dozens of kinds."""
+        while self._seen < len(self.lines):
+            event = self.lines[self._seen].event
+            if event is not None:
+                self._kinds.setdefault(type(event), []).append(self._seen)
+            self._seen += 1
+        return self._kinds
 
     @property
     def began(self) -> datetime | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from functools import lru_cache
 
 from wizard.facts import Evidence, Fact, Value
 from wizard.maillog.loglines import LogLine
@@ -14,10 +15,19 @@ class Says:
     def __init__(self) -> None:
         self.facts: dict[str, Fact] = {}
 
-    def say(self, name: str, value: Value | None, *lines: LogLine | None, evidence: Iterable[Evidence] = ()) -> None:
+    def say(self, name: str, value: Value | None, *lines: LogLine | None, evidence: Collection[Evidence] = ()) -> None:
         """Write a fact down with its lines; None says nothing (a text that the line does not have)."""
         if value is None or value == "":
             return
         known = [line for line in lines if line is not None]
+        if not known and not evidence:
+            self.facts[name] = _silent(name, value)
+            return
         at = next((line.iso for line in known if line.time), None)
         self.facts[name] = Fact(name, value, "logs", at, (*(line.evidence for line in known), *evidence))
+
+
+@lru_cache(4096)
+def _silent(name: str, value: Value) -> Fact:
+    """A fact without a line, once for all attempts: most say of most things that there is none."""
+    return Fact(name, value, "logs")

@@ -147,6 +147,7 @@ class _Search:
             place = stretch.at + start - stretch.begin
             if raw := lines_of(stretch.block, start, reached):
                 yield Entry(number if self._counted else 0, raw, place, stretch.source)
+                self._passed_over(stretch, start)
             yield from self._late(stretch, place, start, hunt, reached)
 
     def _late(
@@ -173,3 +174,9 @@ class _Search:
                     if raw := lines_of(stretch.block, begin, reached):
                         place = stretch.at + begin - stretch.begin
                         yield Entry(number if self._counted else 0, raw, place, stretch.source)
+                        self._passed_over(stretch, begin)
+
+    def _passed_over(self, stretch: Stretch, start: int) -> None:
+        if self._needles.passed_over:
+            self._needles.passed_over = False
+            stretch.given.discard(start)

@@ -58,7 +58,7 @@ class _Followed:
 
     needles: tuple[Needle, ...]
     whole: bool = False
-    opened: bool = False
+    opened: int | None = None
     finished: bool = False
     disposed: bool = False
     held: bool = False
@@ -154,7 +154,8 @@ class Trail:
         if not any(number in self._followed for number in numbers):
             return False
         parent, child = (self._follow(number) for number in numbers)
-        child.opened |= not isinstance(event, Generated)
+        if child.opened is None and not isinstance(event, Generated):
+            child.opened = at
         self._note(numbers[0], parent, event, at)
         return True
 
@@ -170,8 +171,13 @@ class Trail:
 
     def _note(self, number: Number, followed: _Followed, event: Event, at: int) -> None:
         """Take in what a line says of the beginning and the end of what is followed."""
+        if followed.opened is not None and at < followed.opened:  # looking back, one of another of that number
+            return
         if isinstance(event, _OPENINGS):
-            followed.opened, followed.ended = True, None
+            if followed.ended is not None and followed.opened is None:  # the counter has started again
+                self._began_earlier(number, followed)
+            followed.opened, followed.ended = at, None
+            followed.finished = followed.disposed = followed.held = False
         followed.disposed |= isinstance(event, _DISPOSED)
         followed.finished |= isinstance(event, Finished)
         if isinstance(event, (*_HELD, *_FREED)):
@@ -180,14 +186,18 @@ class Trail:
             followed.ended = at
             self._ending.append((followed.ended, number, followed))
 
+    def _began_earlier(self, number: Number, followed: _Followed) -> None:
+        if number not in self._known:
+            self._earlier[number] = followed.whole
+
     def _look_back(self) -> None:
         """Look further back for what has no beginning yet; what has none then began further up."""
         for number, followed, place in self._looked:
-            if not followed.opened and place > LOOK_BACK:
-                self._earlier[number] = followed.whole
+            if followed.opened is None and place > LOOK_BACK:
+                self._began_earlier(number, followed)
         self._looked = []
         for number, followed in self._young:
-            if not followed.opened and number not in self._known:
+            if followed.opened is None and number not in self._known:
                 for needle in followed.needles:
                     self.needles.again(needle, LOOK_BACK)
                 self._looked.append((number, followed, self._at))
