@@ -26,6 +26,7 @@ from wizard.maillog.log import Log
 from wizard.maillog.records import Records
 
 BEGIN = datetime(2025, 3, 3, 9)
+MUCH = 100_000
 MORE = (
     f'{RECEIVED}\n5 MID {{m}} quarantined to "Policy" (content filter:x)\n5 Message finished MID {{m}} done\n'
     '9000 MID {m} released from quarantine "Policy" (manual) t=8995\n'
@@ -109,7 +110,7 @@ def small(stack: ExitStack, block: int, back: int) -> None:
     st.randoms(use_true_random=False),
     st.sampled_from(ASKED),
     st.sampled_from((200, 1000, 100_000)),
-    st.sampled_from((500, 3000, 100_000)),
+    st.sampled_from((500, 3000, MUCH)),
     st.booleans(),
 )
 def test_one_pass_finds_what_many_find(
@@ -117,7 +118,9 @@ def test_one_pass_finds_what_many_find(
 ) -> None:
     seen: dict[int, int] = {}
     lives = []
-    for kind, after, ip, number in plan:
+    for order, (kind, after, ip, number) in enumerate(plan):
+        if back < MUCH:  # no appliance counts from the start again within so few lines
+            number = order
         lives.append(life(kind, seen.get(number, 0) + after, ip, number))
         seen[number] = seen.get(number, 0) + after + 20_000
     lines = written(mixed(lives, random))

@@ -163,9 +163,10 @@ class Trail:
         followed = self._followed.get(number)
         if followed is None:
             followed = self._followed[number] = _Followed(tuple(_needles(number)))
+            back = BACK if self._at > LOOK_BACK else LOOK_BACK
             for needle in followed.needles:
                 self._wanted[needle] += 1
-                self.needles.add(needle, BACK)
+                self.needles.add(needle, back)
             self._young.append((number, followed))
         return followed
 
