@@ -79,7 +79,7 @@ def _meant(left: list[Judged]) -> list[Judged]:
 
 
 def _is_meant(one: Judged) -> bool:
-    said = one.values.get(MEANT, UNAVAILABLE)
+    said = one.known[MEANT].value if MEANT in one.known else UNAVAILABLE
     return said != UNAVAILABLE and is_referred_to(one.row, str(said))
 
 

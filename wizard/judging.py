@@ -21,12 +21,17 @@ FactsOf = Callable[[Row], Mapping[str, Fact]]
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A row and what fired on it; `outcome` is the standing outcome, if any."""
+    """A row, what the case knows of it, and what fired on both; `outcome` is the standing outcome, if any."""
 
     row: Row
-    values: Mapping[str, Value]
+    known: Mapping[str, Fact]
     fired: tuple[Fired, ...]
     outcome: Fired | None
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The values of all that is known of it."""
+        return values_of({**self.known, **self.row.facts})
 
     @property
     def fate(self) -> str | None:
@@ -41,11 +46,11 @@ class Judged:
 
 def judge(engine: Engine, row: Row, case: FactsOf) -> Judged:
     """What the rules say of one row."""
-    return judge_facts(engine, row, {**case(row), **row.facts})
+    known = case(row)
+    fired = engine.fire(values_of({**known, **row.facts}))
+    return Judged(row, known, fired, best(engine.base, fired))
 
 
-def judge_facts(engine: Engine, row: Row, facts: Mapping[str, Fact]) -> Judged:
-    """What the rules say of a row with these facts."""
-    values = {name: fact.value for name, fact in facts.items()}
-    fired = engine.fire(values)
-    return Judged(row, values, fired, best(engine.base, fired))
+def values_of(facts: Mapping[str, Fact]) -> dict[str, Value]:
+    """Facts as the engine takes them."""
+    return {name: fact.value for name, fact in facts.items()}

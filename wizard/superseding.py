@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 
 from wizard.engine import Engine
 from wizard.facts import Fact
-from wizard.judging import ARRIVED, FactsOf, Judged, judge, judge_facts
+from wizard.judging import ARRIVED, FactsOf, Judged, judge, values_of
 from wizard.rows import instant, seconds_between
+from wizard.rulebase.firing import best
 
 WITHIN = timedelta(days=5)
 """Servers try for so long (RFC 5321, 4.5.4.1)."""
@@ -108,7 +109,7 @@ def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case
     cause = first.outcome if first else None
     before = success.row.before
     if first is None and before is not None:
-        cause = judge_facts(engine, success.row, {**case(success.row), **before}).outcome
+        cause = best(engine.base, engine.fire(values_of({**success.known, **before})))
     began = (first or success).row.began
     done = success.row.facts[_DONE].at if _DONE in success.row.facts else None
     seconds = seconds_between(began, done)
