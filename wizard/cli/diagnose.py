@@ -12,7 +12,8 @@ from wizard.case import OPTIONS, State, Step, replay
 from wizard.casefile.file import CONCLUDED, OPEN, Head, Keeper
 from wizard.casefile.file import load as load_case
 from wizard.casefile.fitting import fitting
-from wizard.cli.options import GATEWAY, KEYS, dns_of, facts_of, hand_test_of, output_path
+from wizard.cli.criteria import KEYS
+from wizard.cli.options import GATEWAY, dns_of, facts_of, hand_test_of, output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
 from wizard.diagnosis import conclusion_of, diagnose, state_of

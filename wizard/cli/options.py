@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from datetime import datetime
 from pathlib import Path
 
+from wizard.cli.criteria import KEYS, criteria
 from wizard.errors import InputError
 from wizard.facts import Fact, Value
-from wizard.gather.answers import answer, now, read_addresses, read_mailbox, read_moment
+from wizard.gather.answers import answer, now
 from wizard.gather.base import DnsOptions, HandTestOptions
 from wizard.idn import to_ascii
 from wizard.maillog.files import find_files
 from wizard.rulebase.base import RuleBase
 
 MOST_SECONDS = 86_400
-KEYS = (
-    "sender.address",
-    "sender.mailbox",
-    "recipient.mailbox",
-    "message.subject",
-    "message.id",
-    "window.since",
-    "window.until",
-)
-"""Facts any of which gives the log something to be searched for."""
 GATEWAY = "gateway.host"
 """The fact that names whom to test by hand."""
 
@@ -39,16 +29,9 @@ def facts_of(options: argparse.Namespace, base: RuleBase) -> tuple[Fact, ...]:
         if paths:
             find_files([path for path in paths if path != "-"])
             given[name] = tuple(paths)
-    if options.sender_ip:
-        given["sender.address"] = tuple(address for text in options.sender_ip for address in read_addresses(text))
+    given.update(criteria(options))
+    if "sender.address" in given:
         given["sender.source"] = "option"
-    for name, text in (("sender.mailbox", options.sender), ("recipient.mailbox", options.recipient)):
-        if text is not None:
-            given[name] = read_mailbox(text)
-    for name, text in (("message.subject", options.subject), ("message.id", options.message_id)):
-        if text is not None:
-            given[name] = _text(text, name)
-    given.update(_window(options.since, options.until))
     if options.gateway is not None:
         given.update(_gateway(options.gateway))
     if options.dnsbl:
@@ -77,29 +60,6 @@ def _zone(text: str) -> str:
     if "." not in zone or zone.rpartition(".")[2].isdigit():
         raise InputError("bad-blocklist", text=text)
     return zone
-
-
-def _text(text: str, name: str) -> str:
-    if not text.strip():
-        raise InputError("empty-value", option="--subject" if name.endswith("subject") else "--message-id")
-    return text
-
-
-def _window(since: str | None, until: str | None) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for name, text in (("window.since", since), ("window.until", until)):
-        if text is not None:
-            found[name] = read_moment(text, f"--{name.partition('.')[2]}")
-    if len(found) == 2 and _later(str(found["window.since"]), str(found["window.until"])):
-        raise InputError("since-after-until", since=since, until=until)
-    return found
-
-
-def _later(since: str, until: str) -> bool:
-    first, last = datetime.fromisoformat(since), datetime.fromisoformat(until)
-    if (first.tzinfo is None) != (last.tzinfo is None):
-        first, last = first.replace(tzinfo=None), last.replace(tzinfo=None)
-    return first > last
 
 
 def _answers(text: str, base: RuleBase) -> tuple[Fact, ...]:

@@ -76,13 +76,7 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     command.add_argument("--auto", action="store_true", help=say["auto"])
     known = command.add_argument_group(say["group.known"])
     known.add_argument("--log", action="append", metavar="PATH", default=[], help=say["log"])
-    known.add_argument("--sender-ip", action="append", metavar="IP", default=[], help=say["sender-ip"])
-    known.add_argument("--sender", metavar="ADDRESS|DOMAIN", help=say["sender"])
-    known.add_argument("--recipient", metavar="ADDRESS", help=say["recipient"])
-    known.add_argument("--subject", metavar="TEXT", help=say["subject"])
-    known.add_argument("--message-id", metavar="ID", help=say["message-id"])
-    known.add_argument("--since", metavar="TIME", help=say["since"])
-    known.add_argument("--until", metavar="TIME", help=say["until"])
+    _criteria(known, say)
     known.add_argument("--sender-log", action="append", metavar="PATH", default=[], help=say["sender-log"])
     known.add_argument("--debug-log", action="append", metavar="PATH", default=[], help=say["debug-log"])
     _dns(command, say)
@@ -93,6 +87,27 @@ def _diagnose(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     known.add_argument("--case", metavar="FILE", help=say["case"])
     known.add_argument("--no-config", action="store_true", help=say["no-config"])
     _output(command, say)
+
+
+def _criteria(known: argparse._ActionsContainer, say: Mapping[str, str]) -> None:
+    known.add_argument("--sender-ip", action="append", metavar="IP", default=[], help=say["sender-ip"])
+    known.add_argument("--sender", metavar="ADDRESS|DOMAIN", help=say["sender"])
+    known.add_argument("--recipient", metavar="ADDRESS", help=say["recipient"])
+    known.add_argument("--subject", metavar="TEXT", help=say["subject"])
+    known.add_argument("--message-id", metavar="ID", help=say["message-id"])
+    known.add_argument("--since", metavar="TIME", help=say["since"])
+    known.add_argument("--until", metavar="TIME", help=say["until"])
+
+
+def _trace(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
+    known = command.add_argument_group(say["group.known"])
+    known.add_argument("--log", action="append", metavar="PATH", required=True, help=say["log"])
+    _criteria(known, say)
+    output = command.add_argument_group(say["group.output"])
+    output.add_argument("--group", action="store_true", help=say["trace.group"])
+    output.add_argument("--json", action="store_true", help=say["trace.json"])
+    output.add_argument("--left-out", action="store_true", help=say["trace.left-out"])
+    _lang(output, say)
 
 
 def _dns(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
@@ -164,5 +179,5 @@ def _lang(group: argparse._ActionsContainer, say: Mapping[str, str]) -> None:
     group.add_argument("--lang", choices=LANGUAGES, help=say["lang"])
 
 
-ADD = {"diagnose": _diagnose, "probe": _probe, "report": _report, "rules": _rules, "demo": _demo}
+ADD = {"diagnose": _diagnose, "trace": _trace, "probe": _probe, "report": _report, "rules": _rules, "demo": _demo}
 """Every command, with what adds its options."""

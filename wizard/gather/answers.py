@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from wizard.errors import InputError
 from wizard.facts import Evidence, Fact, Value
-from wizard.gather.asking import Check
 from wizard.maillog.asked import read_network
 from wizard.times import read_time
-from wizard.typed.when import read_when
 from wizard.words import Lang, sentence
+
+if TYPE_CHECKING:
+    from wizard.gather.asking import Check
 
 _MAILBOX = re.compile(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
 
@@ -58,7 +60,7 @@ def read_moment(text: str, option: str) -> str:
     try:
         return read_time(text, end=end)
     except ValueError:
-        pass
+        from wizard.typed.when import read_when
     try:
         when = read_when(text, datetime.now().astimezone())
     except InputError as error:

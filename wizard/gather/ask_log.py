@@ -42,7 +42,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
 def _wrong(facts: Mapping[str, Fact], desk: Desk) -> str | None:
     """What the named log is instead of one that says what became of mail, None for one that does."""
     try:
-        answers = check(open_log(facts, desk), desk)
+        answers = check(open_log(facts, desk), desk.lang)
     except InputError as error:
         return what_is_wrong(error, desk.lang)
     return None if answers else words("interview", desk.lang)["log.other-kind"]

@@ -13,6 +13,7 @@ from wizard.maillog.assemble import assemble
 from wizard.maillog.coverage import Gap
 from wizard.maillog.events.connection import Opened, is_refusal
 from wizard.maillog.events.limits import ListenerSuspended
+from wizard.maillog.hiding import gather_opened_earlier, gather_openings_without_address, gather_refusals
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine, iso
 from wizard.maillog.say_connection import address_line
@@ -69,7 +70,7 @@ def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, sp
         text = "; ".join(f"{hole.start.isoformat(' ')} – {hole.end.isoformat(' ')}" for hole in holes[:SHOWN])
         missing = sentence("evidence", "missing", desk.lang, stretches=text)
         says.say("log.missing", text, evidence=[Evidence("search", missing)])
-    log.gather_refusals(span, SHOWN)
+    gather_refusals(log, span, SHOWN)
     refused = [line for line in log.lines() if is_refusal(line.event) and _inside(line, span)]
     says.say("log.refusals", "some" if refused else "none", *refused[:SHOWN])
     unknown = _unknown_addresses(log, span) if question.candidates else []
@@ -80,7 +81,7 @@ def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, sp
 
 def _word(log: Log, holes: list[Gap], window: Window) -> str:
     first, last = log.first, log.last
-    if first is None or last is None:
+    if first is None or last is None or log.stopped:
         return "unknown"
     if not holes:
         return "whole"
@@ -119,8 +120,8 @@ def _said(time: datetime | None) -> str:
 
 def _unknown_addresses(log: Log, span: Windows) -> list[LogLine]:
     """Connections in the window whose address the log does not tell: masked, or opened before the log begins."""
-    log.gather_openings_without_address()
-    log.gather_head()
+    gather_openings_without_address(log)
+    gather_opened_earlier(log)
     lines = [line for line in log.lines() if isinstance(line.event, Opened) and _inside(line, span)]
     masked = [line for line in lines if read_address(line.event.address) is None]  # type: ignore[union-attr]
     return masked + [line for line in _opened_earlier(log.lines()) if _inside(line, span)]

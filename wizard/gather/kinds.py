@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import islice
 
 from wizard.errors import InputError
-from wizard.gather.base import Desk
 from wizard.maillog.encoding import decode
 from wizard.maillog.files import LogFile
 from wizard.maillog.kinds_of_log import recognise
 from wizard.maillog.log import Log
-from wizard.words import words
+from wizard.words import Lang, words
 
 ANSWERING = {"mail", "tracking", "consolidated", "bounce", "header-only"}
 """Kinds of text that say what became of mail."""
@@ -19,7 +18,7 @@ FOREIGN = {"empty", "image", "binary", "prose"}
 _BEGINNING = 200_000
 
 
-def check(log: Log, desk: Desk) -> bool:
+def check(log: Log, lang: Lang) -> bool:
     """Whether any of the files is a log that answers; files that are something else get that as a problem.
 
     Raises InputError where none of them is a log of this gateway.
@@ -29,7 +28,7 @@ def check(log: Log, desk: Desk) -> bool:
         if kind not in ANSWERING:
             file.note(kind)
     if all(kind in FOREIGN for _, kind in kinds):
-        say = words("evidence", desk.lang)
+        say = words("evidence", lang)
         named = ", ".join(f"{file.name} ({say['kind.' + kind]})" for file, kind in kinds[:5])
         raise InputError("no-gateway-log", files=named + (", …" if len(kinds) > 5 else ""))
     return any(kind in ANSWERING for _, kind in kinds)

@@ -33,7 +33,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Every attempt that fits; where none does, one row that says so and how far the log could say it."""
     del source
     log = open_log(facts, desk)
-    answers = check(log, desk)
+    answers = check(log, desk.lang)
     question, span = asked(facts), windows(facts)
     records = follow(log, without_shared(question))
     around = Surroundings(records)

@@ -89,8 +89,10 @@ class _Desk:
             how, old, new = ("split" if isinstance(event, Split) else "rewritten"), event.mid, event.new
         parent = self._message(line, old)
         child = self._messages.get((line.appliance.key, new))
-        if child is not None and child.parent is not None and child.parent.line.text == line.text:
-            return  # told twice
+        told = child.parent if child is not None else None
+        if told is not None and told.parent is parent:
+            parent.lines.append(line)
+            return
         if child is None or child.parent is not None or child is parent or not _near(child, line, timedelta(minutes=2)):
             child = Message(line.appliance, new)
             self._messages[line.appliance.key, new] = child
@@ -157,7 +159,7 @@ def _number(event: Event, name: str) -> int | None:
 
 def _harvests(records: Records) -> None:
     """A directory harvest line names only the host. Found in the work queue it is about the message that was received
-    for its recipient, else about that host's connection open at that time.
+    for its recipient, else about that host's connection open at that time, of which it may be the only line.
     """
     lines = [(line, line.event) for line in records.loose if isinstance(line.event, Harvest)]
     hosts = {(line.appliance.key, read_address(event.address)): list[Connection]() for line, event in lines}
@@ -167,20 +169,23 @@ def _harvests(records: Records) -> None:
         if known is not None:
             known.append(connection)
     for line, event in lines:
-        _attach_harvest(line, event, hosts[line.appliance.key, read_address(event.address)])
+        if not _attached(line, event, hosts[line.appliance.key, read_address(event.address)]):
+            connection = Connection(line.appliance, 0, [line])
+            records.connections.append(connection)
 
 
-def _attach_harvest(line: LogLine, event: Harvest, connections: list[Connection]) -> None:
+def _attached(line: LogLine, event: Harvest, connections: list[Connection]) -> bool:
     for connection in reversed(connections):
         for message in connection.messages if event.recipient else ():
             ready = message.first(Ready)
             named = any(bare(to.address) == bare(event.recipient or "") for _, to in message.all(To))
             if named and ready and ready[0].order < line.order:
                 message.put(line)
-                return
+                return True
     connection_then = next((c for c in reversed(connections) if _open_to(c, line)), None)
     if connection_then is not None:
         connection_then.put(line)
+    return connection_then is not None
 
 
 def _open_to(connection: Connection, line: LogLine) -> bool:

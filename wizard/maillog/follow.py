@@ -48,12 +48,15 @@ and on is not to be believed.
 """
 
 
-def follow(log: Log, asked: Asked) -> Records:
-    """Gather into the log every line about the attempts that may fit what was asked; all records that came of it."""
+def follow(log: Log, asked: Asked, *, beside: bool = True) -> Records:
+    """Gather into the log every line about the attempts that may fit what was asked; all records that came of it.
+
+    `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached.
+    """
     if not asked.anything:
         log.gather(None)
         return assemble(log.lines())
-    trail: Trail | None = Trail(asked, [*seeds(asked), *_beside(asked)])
+    trail: Trail | None = Trail(asked, [*seeds(asked), *_beside(asked, system=beside)])
     for _ in range(MOST_ROUNDS):
         if trail is None:
             break
@@ -76,8 +79,9 @@ def follow_by_rounds(log: Log, asked: Asked) -> Records:
     return records
 
 
-def _beside(asked: Asked) -> Iterator[Needle]:
-    yield from SYSTEM
+def _beside(asked: Asked, *, system: bool = True) -> Iterator[Needle]:
+    if system:
+        yield from SYSTEM
     if asked.candidates:
         yield REFUSED_BY_ADDRESS
 

@@ -27,6 +27,7 @@ class Entry:
     prefix: Prefix
     time: datetime | None
     event: Event | None
+    raw: str
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Gathered:
     def read(self, text: str) -> Entry:
         """Take an entry's text apart."""
         prefix, event = read_entry(text)
-        return Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event)
+        return Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event, text)
 
     def keep(self, number: int, entry: Entry) -> None:
         """Keep an entry, and what it says of the appliance."""

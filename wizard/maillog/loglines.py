@@ -33,6 +33,8 @@ class LogLine:
     event: Event | None
     order: int = 0
     """Its place among all lines gathered, in log order."""
+    raw: str = ""
+    """The entry as it stands in the file, on as many lines, the line end of the last left out."""
     _evidence: Evidence | None = None
 
     @property

@@ -54,7 +54,7 @@ def address_line(connection: Connection | None) -> tuple[str, LogLine] | None:
     """The connecting host's address and the line that has it: the opening, else another line that repeats it."""
     if connection is None:
         return None
-    kinds = (Opened, LostBeforeCommands, Disconnected, DelayedReject, DelayedRejectFrom, DelayedRejectTo)
+    kinds = (Opened, LostBeforeCommands, Disconnected, DelayedReject, DelayedRejectFrom, DelayedRejectTo, Harvest)
     return next(((event.address, line) for line, event in connection.all(*kinds) if event.address), None)
 
 

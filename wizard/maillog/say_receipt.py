@@ -7,7 +7,14 @@ from wizard.maillog.carriage import Carriage
 from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import DelayedRejectFrom
-from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
+from wizard.maillog.events.delivery import (
+    Bounced,
+    Delayed,
+    Delivered,
+    DeliveryStarted,
+    PossibleDelivery,
+    Response,
+)
 from wizard.maillog.events.ending import Closed, Disconnected, Killed, Lost
 from wizard.maillog.events.envelope import (
     BounceVerification,
@@ -21,15 +28,32 @@ from wizard.maillog.events.limits import ReceivingFailed
 from wizard.maillog.events.message import (
     AbortedOther,
     BouncedByPolicy,
+    DeletedByAdmin,
     Dropped,
     Finished,
+    GlobalUnsubscribe,
     Policy,
     Queued,
     Ready,
     ReceivingAborted,
 )
-from wizard.maillog.events.quarantine import Quarantined
-from wizard.maillog.events.relation import LdapRequeued
+from wizard.maillog.events.quarantine import (
+    HandoverStarted,
+    Quarantined,
+    QuarantineDeleted,
+    QuarantineDeletedAll,
+    Released,
+    ReleasedAll,
+    SpamQuarantined,
+)
+from wizard.maillog.events.relation import (
+    LdapBounced,
+    LdapDropped,
+    LdapRequeued,
+    LdapUnableBounced,
+    Rewritten,
+    Split,
+)
 from wizard.maillog.events.scanning import Dmarc, Spf
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Connection, Message
@@ -41,12 +65,29 @@ _LATER: tuple[type[Event], ...] = (
     Policy,
     Dropped,
     BouncedByPolicy,
+    DeletedByAdmin,
+    GlobalUnsubscribe,
     Quarantined,
+    Released,
+    ReleasedAll,
+    QuarantineDeleted,
+    QuarantineDeletedAll,
+    HandoverStarted,
+    SpamQuarantined,
+    Split,
+    Rewritten,
+    LdapDropped,
+    LdapBounced,
+    LdapRequeued,
+    LdapUnableBounced,
     DeliveryStarted,
     Delivered,
+    Response,
     Delayed,
     Bounced,
-    LdapRequeued,
+    PossibleDelivery,
+    BounceLog,
+    Consolidated,
 )
 """Lines of a message's life in the queue: where `ready` is missing, they say all the same that it was received."""
 
@@ -149,7 +190,9 @@ def _to_lines(message: Message, carriage: Carriage) -> list[LogLine]:
 
 def received_line(message: Message) -> LogLine | None:
     """The line that says the gateway has the whole message: `ready`, else the first of its life in the queue."""
-    hit = message.first(Ready) or message.first(*_LATER)
+    hit = message.first(Ready)
+    if hit is None and message.first(ReceivingAborted) is None:
+        hit = message.first(*_LATER)
     return hit[0] if hit else None
 
 

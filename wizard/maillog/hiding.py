@@ -1,0 +1,83 @@
+"""What may hide in a log that does not show an address: refusals, which name none, connections whose opening names none
+or stands in an earlier file. Looked for only where nothing else was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from wizard.maillog.encoding import decode
+from wizard.maillog.entries import Entry
+from wizard.maillog.events.connection import is_refusal
+from wizard.maillog.gathered import Gathered
+from wizard.maillog.log import Log, Windows
+from wizard.maillog.needles import Needle
+from wizard.maillog.prefix import split_prefix
+from wizard.maillog.search import search
+
+HEAD = timedelta(minutes=15)
+"""The longest that a connection may last by default (Cisco AsyncOS user guide, listener settings)."""
+
+_REFUSED = Needle(b"TCPREFUSE")
+_ADDRESS = rb" address +(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:.]*)(?:\s|$)"
+_WITHOUT_ADDRESS = Needle(b"smtp icid ", ignore_case=True, then=re.compile(rb"(?![^\n]{0,400}?" + _ADDRESS + rb")"))
+_OPENED = re.compile(rb"New \w{1,10} ICID:? *(\d{1,20})")
+_NUMBER = re.compile(rb"\bICID:? (\d{1,20})")
+_NOW_AND_THEN = 100
+
+
+def gather_refusals(log: Log, windows: Windows, most: int) -> None:
+    """Keep some of the refusals (TCPREFUSE) in the time asked about, of each file at most so many."""
+    for index, one in enumerate(log.surveyed()):
+        left = most
+        for entry in () if log.stopped else search(one.file, [_REFUSED]):
+            read = one.read(decode(entry.raw))
+            if is_refusal(read.event) and windows(log.offset(index)).overlaps(read.time, read.time):
+                log.keep(index, entry.line, read)
+                left -= 1
+            if not left:
+                break
+
+
+def gather_openings_without_address(log: Log) -> None:
+    """Keep the openings of connections whose address is masked or cut off."""
+    log.gather([_WITHOUT_ADDRESS])
+
+
+def gather_opened_earlier(log: Log) -> None:
+    """Keep what the first quarter of an hour says of connections that are not opened in it."""
+    for index, one in enumerate(log.surveyed()):
+        found: dict[tuple[str | None, int], list[Entry]] = {}
+        opened: set[tuple[str | None, int]] = set()
+        for entry in () if log.stopped else _head(one):
+            number = _NUMBER.search(entry.raw)
+            if number is None or entry.line in one.entries:
+                continue
+            host = split_prefix(decode(entry.raw)).host if len(one.survey.extents) > 1 else None
+            key = host, int(number[1])
+            if _OPENED.search(entry.raw):
+                opened.add(key)
+                found.pop(key, None)
+            elif key not in opened and key[1]:
+                found.setdefault(key, []).append(entry)
+        for entry in (entry for entries in found.values() for entry in entries):
+            log.keep(index, entry.line, one.read(decode(entry.raw)))
+
+
+def _head(one: Gathered) -> Iterator[Entry]:
+    first = one.survey.first
+    for count, entry in enumerate(search(one.file, None) if first else ()):
+        if one.survey.newest_first or count % _NOW_AND_THEN == 0:
+            beyond = _time(one, entry)
+            if first and beyond and beyond - first > HEAD:
+                if one.survey.newest_first:
+                    continue
+                return
+        yield entry
+
+
+def _time(one: Gathered, entry: Entry) -> datetime | None:
+    stamp = split_prefix(decode(entry.raw)).stamp
+    return one.date(stamp) if stamp else None

@@ -1,0 +1,125 @@
+"""Some files searched together, as often as needed: each entry is kept once, each file surveyed while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from wizard.maillog.encoding import decode
+from wizard.maillog.files import LogFile
+from wizard.maillog.gathered import Dater, Entry, Gathered
+from wizard.maillog.identity import Identity
+from wizard.maillog.needles import Needle
+from wizard.maillog.search import Entry as Found
+from wizard.maillog.search import search, search_files
+from wizard.maillog.survey import Survey
+from wizard.maillog.trail import Trail
+
+HEADERS = (Needle(b"Version: "), Needle(b"Time offset from UTC"))
+
+Watch = Callable[[int, int, int], None]
+"""Told with every block: bytes read in this pass, bytes in all, entries kept so far."""
+
+
+class Passes:
+    """`changes` counts the entries kept, `renamed` how often it was learnt anew which files are one appliance's."""
+
+    def __init__(self, files: Sequence[LogFile], daters: Sequence[Dater]) -> None:
+        self.files = files
+        self.gathered = [Gathered(file, date, Survey(date)) for file, date in zip(files, daters, strict=True)]
+        self.identity = Identity(self.gathered)
+        self.watch: Watch | None = None
+        self.changes = 0
+        self.renamed = 0
+        self.stopped = False
+        self._searched: set[Needle] | None = None
+        self._ages: list[int] | None = None
+        self._size = sum(file.size for file in files)
+        self._behind: list[int] = []
+
+    @property
+    def surveyed(self) -> bool:
+        """Whether the files have been read at least once."""
+        return self._searched is not None
+
+    def gather(self, needles: Iterable[Needle] | None) -> bool:
+        """Keep every entry that holds one of the needles not searched before; None keeps them all. Whether there was
+        anything new to search for.
+        """
+        first_time = not self.surveyed
+        searched = self._searched = self._searched or set()
+        wanted = None if needles is None else [n for n in dict.fromkeys(needles) if n not in searched]
+        if wanted == [] and not first_time:
+            return False
+        if wanted is not None and first_time:
+            wanted = [*wanted, *HEADERS]
+        for index, entry in self.entries(wanted, first_time=first_time):
+            if entry.line not in self.gathered[index].entries:
+                self.keep(index, entry.line, self.gathered[index].read(decode(entry.raw)))
+        searched.update(wanted or ())
+        return True
+
+    def entries(self, needles: Sequence[Needle] | None, *, first_time: bool = False) -> Iterator[tuple[int, Found]]:
+        """What a search finds, file by file, each entry with the index of its file."""
+        self._behind = []
+        for index, file in enumerate(self.files):
+            for entry in () if self.stopped else search(file, needles, observe=self._observer(index, first_time)):
+                yield index, entry
+
+    def read(self, trail: Trail) -> None:
+        """Keep every entry that the trail follows: one pass, the oldest file first."""
+        if self.stopped:
+            return
+        first_time = not self.surveyed
+        self._searched = self._searched or set()
+        for needle in HEADERS if first_time else ():
+            trail.needles.add(needle)
+        self._behind = []
+        observers = [self._observer(index, first_time) for index in range(len(self.files))]
+
+        def observe(index: int, number: int, block: bytes) -> None:
+            observers[index](number, block)
+            trail.block(len(block))
+
+        files = [(index, self.files[index]) for index in self._by_age()]
+        for entry in search_files(files, trail.needles, observe):
+            one = self.gathered[entry.source]
+            known = one.entries.get(entry.line)
+            read = known or one.read(decode(entry.raw))
+            if not trail.take(read.prefix.host, read.event, entry.at):
+                trail.needles.pass_over()
+            elif known is None:
+                self.keep(entry.source, entry.line, read)
+
+    def keep(self, index: int, number: int, entry: Entry) -> None:
+        """Keep an entry of a file under the number of its first line."""
+        self.changes += 1
+        self.gathered[index].keep(number, entry)
+        self.renamed += self.identity.note(index, entry)
+
+    def stop(self) -> None:
+        """Search no more: what was found is all there is."""
+        self.stopped = True
+        self._searched = self._searched or set()
+        for file in self.files:
+            file.note("interrupted")
+
+    def _observer(self, index: int, first_time: bool) -> Callable[[int, bytes], None]:
+        survey, file = self.gathered[index].survey, self.files[index]
+
+        def observe(number: int, block: bytes) -> None:
+            if first_time:
+                survey.observe(number, block)
+            if self.watch:
+                self.watch(sum(self._behind) + (file.reached if block else 0), self._size, self.changes)
+            if not block:
+                self._behind.append(file.size)
+
+        return observe
+
+    def _by_age(self) -> list[int]:
+        """The files in the order in which they were written, by the first time in each."""
+        if self._ages is None:
+            begins = [one.begins() if len(self.gathered) > 1 else None for one in self.gathered]
+            self._ages = sorted(range(len(begins)), key=lambda index: (begins[index] or datetime.max, index))
+        return self._ages

@@ -1,0 +1,68 @@
+"""The lines of the attempts that fit what was asked: connection, message, what became of it, its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wizard.maillog.asked import Asked
+from wizard.maillog.attempts import Attempt, attempts, copies, refused_connections
+from wizard.maillog.fitting import fitting
+from wizard.maillog.log import Windows
+from wizard.maillog.loglines import LogLine
+from wizard.maillog.records import Record, Records
+from wizard.maillog.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The lines of one connection with its messages, or of a message that came otherwise, in log order."""
+
+    lines: tuple[LogLine, ...]
+
+
+def traced(records: Records, asked: Asked, windows: Windows) -> list[Traced]:
+    """What fits, each once, in the order in which it begins."""
+    groups: dict[int, dict[int, Record]] = {}
+    alone: list[LogLine] = []
+    for attempt in _fitting(records, asked):
+        offset = attempt.first_line.offset if attempt.first_line else None
+        if not windows(offset).overlaps(attempt.began, attempt.ended):
+            continue
+        root = attempt.connection or attempt.message
+        if root is None:
+            alone += [attempt.refusal] if attempt.refusal else []
+        else:
+            group = groups.setdefault(id(root), {})
+            group.update((id(one), one) for one in _of(attempt, group))
+    found = [Traced(tuple(_lines(group.values()))) for group in groups.values()]
+    found += [Traced((line,)) for line in alone]
+    return sorted((one for one in found if one.lines), key=lambda one: one.lines[0].order)
+
+
+def _fitting(records: Records, asked: Asked) -> list[Attempt]:
+    found = fitting(attempts(records), asked)
+    if asked.candidates:
+        found += fitting(refused_connections(Surroundings(records).refusals), asked)
+    if asked.recipient:
+        found += fitting(copies(records), asked)
+    return found
+
+
+def _of(attempt: Attempt, known: dict[int, Record]) -> Iterator[Record]:
+    if attempt.connection is not None:
+        yield attempt.connection
+    pending = [attempt.message] if attempt.message is not None and id(attempt.message) not in known else []
+    seen = {id(message) for message in pending}
+    for message in pending:  # grows while it is gone through
+        yield message
+        yield from message.deliveries.values()
+        for child in (link.child for link in message.children):
+            if id(child) not in seen:
+                seen.add(id(child))
+                pending.append(child)
+
+
+def _lines(records: Iterable[Record]) -> list[LogLine]:
+    found = {line.order: line for one in records for line in one.lines}
+    return [found[order] for order in sorted(found)]
