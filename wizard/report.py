@@ -77,11 +77,24 @@ def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) 
         for one in ordered:
             confidence = conclusion.confidence if one is focus.outcome else one.confidence
             found.append(_finding(one, confidence or one.confidence, focus, state, engine, lang))
-    others = [one for one in conclusion.rows if one is not focus and one.outcome is not None and one.row.in_window]
-    for other in others[:OTHER_FINDINGS]:
+    for other in _others(conclusion, engine.base)[:OTHER_FINDINGS]:
         assert other.outcome is not None
         found.append(_finding(other.outcome, other.outcome.confidence, other, state, engine, lang))
     return found
+
+
+def _others(conclusion: Conclusion, base: RuleBase) -> list[Judged]:
+    """Beside the one meant, the worst of each attempt and recipient: an address may have been expanded to several."""
+    focus = conclusion.focus
+    worst = {(focus.row.attempt, focus.row.about.recipient): focus} if focus else {}
+    for one in conclusion.rows:
+        key = one.row.attempt, one.row.about.recipient
+        if one.outcome is None or not one.row.in_window or (focus is not None and worst.get(key) is focus):
+            continue
+        before = worst[key].outcome if key in worst else None
+        if before is None or base.rank(one.outcome.finding) < base.rank(before.finding):
+            worst[key] = one
+    return [one for one in worst.values() if one is not focus]
 
 
 def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: Engine, lang: Lang) -> FindingTold:

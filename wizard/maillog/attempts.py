@@ -17,6 +17,7 @@ from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.connection import DelayedRejectFrom, DelayedRejectTo, Verdict
 from wizard.maillog.events.envelope import SenderRejected
 from wizard.maillog.events.header import IncomingRelay
+from wizard.maillog.events.limits import Harvest
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.records import Connection, Message, Records
 from wizard.maillog.say_connection import address_line
@@ -165,4 +166,6 @@ def _before_mail(connection: Connection) -> Iterator[Attempt]:
                 connection.appliance, connection, sender=sender[1].sender if sender else None, recipient=recipient
             )
     elif not connection.messages and not refused and connection.lines:
-        yield Attempt(connection.appliance, connection)
+        harvest = None if connection.number else connection.first(Harvest)
+        told = (harvest[1].sender, harvest[1].recipient) if harvest else (None, None)
+        yield Attempt(connection.appliance, connection, sender=told[0], recipient=told[1])

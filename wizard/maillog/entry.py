@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import product
 
+from wizard.maillog.bounce_log import BounceLog
 from wizard.maillog.events.base import Event, Unknown
 from wizard.maillog.events.delivery import Delivered, FailedTry, Response
 from wizard.maillog.events.header import MessageId, Subject
@@ -23,7 +24,7 @@ from wizard.maillog.prefix import Prefix, split_prefix
 _ODDLY_WRAPPED = 3  # so many breaks are tried each on its own; more of them only all alike
 _WIDTH = 60  # a line that is complete but was wrapped all the same is at least this long
 _CLOSED = (")", "]", "'", '"')
-_QUOTING = (BouncedByPolicy, Delivered, Dropped, FailedTry, Generated, MessageId, Rewritten, Subject)
+_QUOTING = (BounceLog, BouncedByPolicy, Delivered, Dropped, FailedTry, Generated, MessageId, Rewritten, Subject)
 _VAGUE = (AbortedOther, AuthTrouble, CustomLog, Housekeeping, ScanError, ScanNote)
 
 Reader = Callable[[str], Event | None]
