@@ -99,8 +99,8 @@ def test_never_fails(text: str) -> None:
 def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
-        began = time.perf_counter()
+        began = time.process_time()
         addresses_in(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     assert seconds(400_000) < 40 * max(seconds(40_000), 0.001)

@@ -3,7 +3,7 @@
 A file maps each key to its text by language:
 
     no-such-file:
-      en: "There is no file or folder {path}; check the path given with --log."
+      en: "There is no file or folder {path}; check the path."
       ja: …
 """
 
@@ -29,7 +29,7 @@ def words(file: str, lang: Lang) -> Mapping[str, str]:
     """Return the texts of `wizard/words/FILE.yaml` in one language, by key.
 
     >>> words("errors", "en")["no-such-file"]
-    'There is no file or folder {path}; check the path given with --log.'
+    'There is no file or folder {path}; check the path.'
     """
     return {key: texts[lang] for key, texts in _load(file).items()}
 
@@ -40,7 +40,7 @@ def sentence(file: str, key: str, lang: Lang, /, **values: object) -> str:
     Values that come from strangers are to be escaped by the caller, or by whoever shows the sentence.
 
     >>> sentence("errors", "no-such-file", "en", path="{path}")
-    'There is no file or folder {path}; check the path given with --log.'
+    'There is no file or folder {path}; check the path.'
     """
     return PLACEHOLDER.sub(lambda found: str(values[found[1]]), words(file, lang)[key])
 
