@@ -11,7 +11,6 @@ newest line on, are searched until nothing new is linked, which is slower and ne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from wizard.maillog.asked import Asked
@@ -21,7 +20,7 @@ from wizard.maillog.log import Log
 from wizard.maillog.needles import Needle
 from wizard.maillog.records import Connection, Message, Record, Records
 from wizard.maillog.trail import Trail
-from wizard.maillog.wanted import seeds, spelt
+from wizard.maillog.wanted import rows, seeds, spelt
 
 SYSTEM = tuple(
     map(
@@ -37,10 +36,6 @@ SYSTEM = tuple(
     )
 )
 """Lines that concern mail without naming a connection or message."""
-
-_BY_ADDRESS = re.compile(rb" SG [^\n]{1,300}? match (?:[\da-fA-F]{0,4}:|\d{1,3}(?:[./\- ]|$))")
-REFUSED_BY_ADDRESS = Needle(b"TCPREFUSE", then=_BY_ADDRESS)
-"""A refusal names no address, but the row of the host access table that it matched may."""
 
 MOST_ROUNDS = 50
 """Each round finds what the one before led to: connection, message, what it became, its deliveries. A log that leads on
@@ -82,8 +77,7 @@ def follow_by_rounds(log: Log, asked: Asked) -> Records:
 def _beside(asked: Asked, *, system: bool = True) -> Iterator[Needle]:
     if system:
         yield from SYSTEM
-    if asked.candidates:
-        yield REFUSED_BY_ADDRESS
+    yield from rows(asked)
 
 
 def _needles(record: Record) -> Iterator[Needle]:

@@ -69,7 +69,7 @@ class Stretch:
     index of the file.
     """
 
-    __slots__ = ("_folded", "at", "begin", "block", "end", "given", "number", "source")
+    __slots__ = ("_counted_to", "_folded", "_line_there", "at", "begin", "block", "end", "given", "number", "source")
 
     def __init__(self, block: bytes, begin: int, end: int, number: int, at: int, source: int) -> None:
         self.block = block
@@ -79,6 +79,8 @@ class Stretch:
         self.at = at
         self.source = source
         self.given: set[int] = set()
+        self._counted_to = begin
+        self._line_there = number
         self._folded: bytes | None = None
 
     def text(self, folded: bool) -> bytes:
@@ -87,6 +89,16 @@ class Stretch:
         if self._folded is None:
             self._folded = bytescan.lower(self.block)
         return self._folded
+
+
+    def line(self, at: int) -> int:
+        """The number of the line that begins there, counted from the last one that was asked for."""
+        if at >= self._counted_to:
+            self._line_there += bytescan.line_ends(self.block, self._counted_to, at)
+        else:
+            self._line_there -= bytescan.line_ends(self.block, at, self._counted_to)
+        self._counted_to = at
+        return self._line_there
 
 
 class Hunt:

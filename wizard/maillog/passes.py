@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from wizard.maillog.encoding import decode
+from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.files import LogFile
 from wizard.maillog.gathered import Dater, Entry, Gathered
 from wizard.maillog.identity import Identity
@@ -15,7 +16,9 @@ from wizard.maillog.search import search, search_files
 from wizard.maillog.survey import Survey
 from wizard.maillog.trail import Trail
 
-HEADERS = (Needle(b"Version: "), Needle(b"Time offset from UTC"))
+VERSION, OFFSET = Needle(b"Version: "), Needle(b"Time offset from UTC")
+"""A file's header. The version stands beside the offset: it is looked for only where that is."""
+_BESIDE = 64 << 10
 
 Watch = Callable[[int, int, int], None]
 """Told with every block: bytes read in this pass, bytes in all, entries kept so far."""
@@ -52,7 +55,7 @@ class Passes:
         if wanted == [] and not first_time:
             return False
         if wanted is not None and first_time:
-            wanted = [*wanted, *HEADERS]
+            wanted = [*wanted, VERSION, OFFSET]
         for index, entry in self.entries(wanted, first_time=first_time):
             if entry.line not in self.gathered[index].entries:
                 self.keep(index, entry.line, self.gathered[index].read(decode(entry.raw)))
@@ -72,13 +75,16 @@ class Passes:
             return
         first_time = not self.surveyed
         self._searched = self._searched or set()
-        for needle in HEADERS if first_time else ():
-            trail.needles.add(needle)
+        if first_time:
+            trail.needles.add(OFFSET)
         self._behind = []
         observers = [self._observer(index, first_time) for index in range(len(self.files))]
 
         def observe(index: int, number: int, block: bytes) -> None:
             observers[index](number, block)
+            trail.needles.discard(VERSION)
+            if number == 1 and first_time:
+                trail.needles.add(VERSION)
             trail.block(len(block))
 
         files = [(index, self.files[index]) for index in self._by_age()]
@@ -90,6 +96,8 @@ class Passes:
                 trail.needles.pass_over()
             elif known is None:
                 self.keep(entry.source, entry.line, read)
+            if isinstance(read.event, UtcOffset):
+                trail.needles.add(VERSION, _BESIDE)
 
     def keep(self, index: int, number: int, entry: Entry) -> None:
         """Keep an entry of a file under the number of its first line."""

@@ -135,18 +135,15 @@ class _Search:
 
     def _in(self, stretch: Stretch) -> Iterator[Entry]:
         hunt = Hunt(stretch, self._pack)
-        number, counted_to, reached = stretch.number, stretch.begin, stretch.begin
+        reached = stretch.begin
         while (at := hunt.next(reached, self._needles)) is not None:
             start, reached = entry_around(stretch.block, at, stretch.begin, stretch.end)
             if start in stretch.given:
                 continue
             stretch.given.add(start)
-            if self._counted:
-                number += _lines(stretch.block, counted_to, start, True)
-                counted_to = start
             place = stretch.at + start - stretch.begin
             if raw := lines_of(stretch.block, start, reached):
-                yield Entry(number if self._counted else 0, raw, place, stretch.source)
+                yield Entry(stretch.line(start) if self._counted else 0, raw, place, stretch.source)
                 self._passed_over(stretch, start)
             yield from self._late(stretch, place, start, hunt, reached)
 
@@ -170,10 +167,9 @@ class _Search:
                 begin, reached = entry_around(stretch.block, at, stretch.begin, stretch.end)
                 if begin not in stretch.given:
                     stretch.given.add(begin)
-                    number = stretch.number + _lines(stretch.block, stretch.begin, begin, self._counted)
                     if raw := lines_of(stretch.block, begin, reached):
                         place = stretch.at + begin - stretch.begin
-                        yield Entry(number if self._counted else 0, raw, place, stretch.source)
+                        yield Entry(stretch.line(begin) if self._counted else 0, raw, place, stretch.source)
                         self._passed_over(stretch, begin)
 
     def _passed_over(self, stretch: Stretch, start: int) -> None:

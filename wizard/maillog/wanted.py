@@ -42,6 +42,20 @@ def seeds(asked: Asked) -> Iterator[Needle]:
         yield Needle(b"msg=")
 
 
+def rows(asked: Asked) -> Iterator[Needle]:
+    """Refusals (TCPREFUSE) name no address, but the row of the host access table that they matched may be a network
+    that holds one asked about. Its text begins as the address does, but for networks so wide that nobody refuses them.
+    """
+    for candidate in asked.candidates:
+        network = candidate.network
+        separator, group = (".", 8) if network.version == 4 else (":", 16)
+        first = str(network.network_address).partition(separator)[0]
+        if network.prefixlen < group:
+            yield Needle(b"TCPREFUSE")
+        else:
+            yield Needle(f" match {first}".encode(), ignore_case=separator == ":")
+
+
 def _address_needles(candidate: Candidate) -> Iterator[Needle]:
     """Texts one of which stands in every line that names an address of this network, however it is spelt."""
     network = candidate.network
