@@ -16,7 +16,14 @@ from wizard.maillog.events.base import Event
 from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.ending import Closed, Lost
 from wizard.maillog.events.envelope import From, Start, To
-from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryClosed, DeliveryKilled, DeliveryOpened
+from wizard.maillog.events.hop import (
+    ConcurrencyLimit,
+    ConnectionError,
+    DeliveryClosed,
+    DeliveryKilled,
+    DeliveryOpened,
+    DeliveryTls,
+)
 from wizard.maillog.events.limits import Harvest
 from wizard.maillog.events.message import Finished, Ready
 from wizard.maillog.events.relation import Generated, Rewritten, Split
@@ -64,7 +71,7 @@ class _Desk:
             self._connection(line, icid).lines.append(line)
         elif dcid:
             self._delivery(line, dcid).lines.append(line)
-            if isinstance(event, ConnectionError | ConcurrencyLimit):
+            if isinstance(event, ConnectionError | ConcurrencyLimit | DeliveryTls):
                 self.records.loose.append(line)
         else:
             self.records.loose.append(line)

@@ -121,6 +121,9 @@ def _say_next_hop(says: Says, stand: Stand, event: Event | None) -> None:
     elif isinstance(event, ConnectionError):
         says.say("log.next_hop", event.address, stand.error())
     tls = _tls_failure(dcid, stand.message)
+    if tls is None and isinstance(event, Pending):
+        pending = stand.last(Pending)
+        tls = stand.around.tls_failure_before(pending[0]) if pending else None
     is_tls = tls is not None or isinstance(event, DeliveryTls) or _names_tls(event)
     says.say("log.delay_reason", "tls" if is_tls else "other", tls)
 

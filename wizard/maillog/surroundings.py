@@ -8,18 +8,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from wizard.maillog.asked import domain_of, read_address
 from wizard.maillog.carriage import recipients
 from wizard.maillog.events.connection import is_refusal
 from wizard.maillog.events.delivery import Delivered
-from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveriesSuspended, DeliveryOpened
+from wizard.maillog.events.hop import (
+    ConcurrencyLimit,
+    ConnectionError,
+    DeliveriesSuspended,
+    DeliveryOpened,
+    DeliveryTls,
+)
 from wizard.maillog.events.limits import ListenerResumed, ListenerSuspended
 from wizard.maillog.events.system import ResourceConservation
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.records import Message, Records
 
+_JUST = timedelta(seconds=5)
 _Key = tuple[str, str]
 """An appliance's key, and a kind of line or what it names."""
 
@@ -32,6 +39,7 @@ class Surroundings:
         self.listeners: list[LogLine] = []
         self._errors: defaultdict[_Key, list[LogLine]] = defaultdict(list)
         self._waits: defaultdict[str, list[LogLine]] = defaultdict(list)
+        self._refused_tls: defaultdict[str, list[LogLine]] = defaultdict(list)
         self._listeners: defaultdict[str, list[LogLine]] = defaultdict(list)
         self._conserved: dict[tuple[str, date | None], LogLine] = {}
         self._routes: defaultdict[_Key, set[str]] = defaultdict(set)
@@ -56,6 +64,8 @@ class Surroundings:
         if isinstance(event, ConnectionError):
             for name in _names(event):
                 self._errors[key, name].append(line)
+        elif isinstance(event, DeliveryTls) and not event.ok:
+            self._refused_tls[key].append(line)
         elif isinstance(event, DeliveriesSuspended | ConcurrencyLimit):
             self._waits[key].append(line)
         elif isinstance(event, ListenerSuspended | ListenerResumed):
@@ -78,6 +88,13 @@ class Surroundings:
         """The first such error behind a place."""
         found = [_first(self._errors.get((appliance.key, name), []), after) for name in dict.fromkeys(names)]
         return min((line for line in found if line is not None), key=lambda line: line.order, default=None)
+
+    def tls_failure_before(self, line: LogLine) -> LogLine | None:
+        """A next hop's TLS that failed just before this line."""
+        failed = _last(self._refused_tls.get(line.appliance.key, []), line.order)
+        if failed is None or failed.time is None or line.time is None:
+            return None
+        return failed if timedelta() <= line.time - failed.time <= _JUST else None
 
     def wait(self, appliance: Appliance, after: int, until: int) -> tuple[str, LogLine] | None:
         """What keeps all delivery waiting, last said in this stretch: `suspended` or `concurrency`."""

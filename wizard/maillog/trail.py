@@ -20,7 +20,14 @@ from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.delivery import Bounced, Delivered
 from wizard.maillog.events.ending import Closed, Killed, Lost
 from wizard.maillog.events.envelope import Start
-from wizard.maillog.events.hop import ConcurrencyLimit, ConnectionError, DeliveryClosed, DeliveryKilled, DeliveryOpened
+from wizard.maillog.events.hop import (
+    ConcurrencyLimit,
+    ConnectionError,
+    DeliveryClosed,
+    DeliveryKilled,
+    DeliveryOpened,
+    DeliveryTls,
+)
 from wizard.maillog.events.message import Dropped, Finished, ReceivingAborted
 from wizard.maillog.events.quarantine import (
     HandoverStarted,
@@ -115,7 +122,7 @@ class Trail:
             followed = self._followed.get((host, "DCID", dcid))
             if followed is not None:
                 self._note((host, "DCID", dcid), followed, event, at)
-            return followed is not None
+            return followed is not None or (isinstance(event, DeliveryTls) and not event.ok)
         return True
 
     def _connection(self, host: str | None, event: Event, icid: int, at: int) -> bool:
