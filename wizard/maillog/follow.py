@@ -32,6 +32,7 @@ SYSTEM = tuple(
             b"suspended",
             b"resumed",
             b"maximum concurrency",
+            b"TLS was required but could not",
         ),
     )
 )
