@@ -20,7 +20,15 @@ from wizard.maillog.surroundings import Surroundings
 from wizard.rulebase.model import Source
 
 MOST = 10
-ARRIVING = {"log.receipt": {"complete"}, "log.disposal": {"none"}, "log.held": {"none"}, "log.quarantine_end": {"none"}}
+ARRIVING: Mapping[str, set[Value | None]] = {
+    "log.receipt": {"complete"},
+    "log.disposal": {"none"},
+    "log.held": {"none"},
+    "log.quarantine_end": {"none"},
+    "log.delivery": {"done", "accepted", "answered", "possible", "delayed", "started", "none"},
+    "log.directory": {"answers", "silent"},
+    "log.summary": {"delivered", "queued", "other", None},
+}
 """What the lines say of mail that was delivered or is under way: only such mail vouches for an address."""
 
 
@@ -57,7 +65,7 @@ def _vouches(attempt: Attempt) -> bool:
     said = {name: fact.value for name, fact in attempt.facts.items()}
     arriving = all(said.get(name) in words for name, words in ARRIVING.items())
     outbound = attempt.message is not None and any(e.table == "outbound" for _, e in attempt.message.all(Policy))
-    return arriving and not outbound and said.get("log.delivery") != "bounced" and said.get("log.verdict") != "RELAY"
+    return arriving and not outbound and said.get("log.verdict") != "RELAY"
 
 
 def _latest(found: list[Attempt]) -> datetime:
