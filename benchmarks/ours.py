@@ -6,33 +6,39 @@ import re
 import sys
 from collections.abc import Sequence
 
-from wizard.maillog.cores import each_file
-from wizard.maillog.files import find_files
-from wizard.maillog.search import Blocks, Needle, Needles, search
+from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.search import Needle, Needles, search_files
 
+Files = list[tuple[int, LogFile]]
 TURNS = re.compile(
     rb"New SMTP (?P<opened>ICID \d+)|(?P<closed>ICID \d+) close"
     rb"|Start (?P<begun>MID \d+)|Message finished (?P<done>MID \d+)"
 )
 
 
-def found(file: Blocks, texts: Sequence[bytes]) -> int:
-    return sum(1 for _ in search(file, [Needle(text) for text in texts], numbered=False))
+def nobody(index: int, number: int, block: bytes) -> None:
+    """Watches nothing."""
 
 
-def numbered(file: Blocks, texts: Sequence[bytes]) -> int:
-    return sum(1 for _ in search(file, [Needle(text) for text in texts]))
+def found(files: Files, texts: Sequence[bytes], *, numbered: bool = False) -> int:
+    needles = Needles(Needle(text) for text in texts)
+    return sum(1 for _ in search_files(files, needles, nobody, numbered=numbered))
 
 
-def found_in_any_case(file: Blocks, texts: Sequence[bytes]) -> int:
-    return sum(1 for _ in search(file, [Needle(text, ignore_case=True) for text in texts], numbered=False))
+def numbered(files: Files, texts: Sequence[bytes]) -> int:
+    return found(files, texts, numbered=True)
 
 
-def followed(file: Blocks, texts: Sequence[bytes]) -> int:
+def found_in_any_case(files: Files, texts: Sequence[bytes]) -> int:
+    needles = Needles(Needle(text, ignore_case=True) for text in texts)
+    return sum(1 for _ in search_files(files, needles, nobody, numbered=False))
+
+
+def followed(files: Files, texts: Sequence[bytes]) -> int:
     """Each connection that holds a text, and its messages, each from its first line to its last."""
     wanted = Needles(Needle(text) for text in texts)
     entries = 0
-    for entry in search(file, wanted, numbered=False):
+    for entry in search_files(files, wanted, nobody, numbered=False):
         entries += 1
         turn = TURNS.search(entry.raw)
         if turn and (turn["opened"] or turn["begun"]):
@@ -47,8 +53,7 @@ JOBS = {"find": found, "number": numbered, "any-case": found_in_any_case, "follo
 
 def main(job: str, log: str, *texts: str) -> None:
     raw = [text.encode() for text in texts]
-    entries = sum(each_file(find_files([log]), lambda _, file: JOBS[job](file, raw)))
-    sys.stdout.write(f"{entries}\n")
+    sys.stdout.write(f"{JOBS[job](list(enumerate(find_files([log]))), raw)}\n")
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ def test_discarded_needles_are_not_found_and_little_is_looked_back() -> None:
 def test_lines_need_not_be_counted() -> None:
     text = (STAMP + b"ICID 1 close\n") * 3
     assert [(entry.line, entry.at) for entry in search(cut(text, 60), [Needle(b"ICID")], numbered=False)] == [
-        (0, 0),
-        (0, len(text) // 3),
-        (0, len(text) // 3 * 2),
+        (1, 0),
+        (1 + len(text) // 3, len(text) // 3),
+        (1 + len(text) // 3 * 2, len(text) // 3 * 2),
     ]
 
 

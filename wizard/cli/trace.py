@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
     if not given:
         raise InputError("nothing-to-go-by")
     asked = _asked(given)
-    log = Log(find_files(options.log), hint=_window(given, None), now=datetime.now())
+    numbered = options.json or options.left_out
+    log = Log(find_files(options.log), hint=_window(given, None), now=datetime.now(), numbered=numbered)
     progress = Progress(sys.stderr, options.lang) if sys.stderr.isatty() else None
     log.watch(progress)
     interrupted = False

@@ -1,57 +1,85 @@
-"""Several files read at once: unpacking and reading leave the interpreter free for other threads."""
+"""Files read ahead of whoever searches them, on several cores: unpacking, reading and looking for a text by vector
+instructions leave the interpreter free for other threads.
+"""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from threading import Event
-from typing import TYPE_CHECKING, TypeVar
-
-from wizard.maillog.search import Blocks
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
+from queue import Full, Queue
+from threading import Event, Thread
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
-
-class _Stoppable:
-    def __init__(self, file: Blocks, stopped: Event) -> None:
-        self._file = file
-        self._stopped = stopped
-
-    def blocks(self) -> Iterator[bytes]:
-        for block in self._file.blocks():
-            if self._stopped.is_set():
-                return
-            yield block
+AHEAD = 32
+"""Blocks that all files together may be read ahead: 64 MiB."""
+MOST_AT_ONCE = 8
+_MOMENT = 0.1
 
 
-def each_file(
-    files: Sequence[Blocks], work: Callable[[int, Blocks], T], cores: int | None = None
-) -> Generator[T, None, None]:
-    """What `work` makes of each file (its index, and the file to search), in the order of the files.
+class Blocks(Protocol):
+    """What is searched: `wizard.maillog.files.LogFile`."""
 
-    At most `cores` files are under way at once, and as many results wait. When the caller stops reading, or is
-    interrupted, the files under way end at their next block.
+    def blocks(self) -> Iterator[bytes]: ...
+
+
+def read_ahead(
+    files: Sequence[Blocks], look: Callable[[bytes], T], cores: int | None = None
+) -> Iterator[Iterator[tuple[bytes, T]]]:
+    """For each file, in their order, its blocks in theirs, each with what `look` makes of it.
+
+    As many files as there are cores are under way at once. What goes wrong in a file is raised where it is read. When
+    the caller stops, so do they.
     """
-    cores = min(cores or os.cpu_count() or 1, len(files))
-    if cores <= 1:
-        yield from (work(index, file) for index, file in enumerate(files))
+    cores = min(cores or os.cpu_count() or 1, MOST_AT_ONCE)
+    if cores == 1:
+        for file in files:
+            yield ((block, look(block)) for block in file.blocks())
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     stopped = Event()
-    pool = ThreadPoolExecutor(cores, thread_name_prefix="log")
+    under_way: deque[_Reader[T]] = deque()
     try:
-        waiting: deque[Future[T]] = deque()
-        for index, file in enumerate(files):
-            waiting.append(pool.submit(work, index, _Stoppable(file, stopped)))
-            if len(waiting) >= 2 * cores:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        waiting = deque(files)
+        while waiting or under_way:
+            while waiting and len(under_way) < cores:
+                under_way.append(_Reader(waiting.popleft(), look, max(2, AHEAD // min(cores, len(files))), stopped))
+            yield under_way[0].blocks()
+            under_way.popleft()
     finally:
         stopped.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Reader(Generic[T]):
+    def __init__(self, file: Blocks, look: Callable[[bytes], T], most: int, stopped: Event) -> None:
+        self._file = file
+        self._look = look
+        self._read: Queue[tuple[bytes, T] | BaseException | None] = Queue(most)
+        self._stopped = stopped
+        Thread(target=self._run, name="log", daemon=True).start()
+
+    def blocks(self) -> Iterator[tuple[bytes, T]]:
+        while (read := self._read.get()) is not None:
+            if isinstance(read, BaseException):
+                raise read
+            yield read
+
+    def _run(self) -> None:
+        try:
+            for block in self._file.blocks():
+                if not self._give((block, self._look(block))):
+                    return
+        except BaseException as error:  # whatever it is, it is the searching thread's to handle
+            self._give(error)
+        else:
+            self._give(None)
+
+    def _give(self, read: tuple[bytes, T] | BaseException | None) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._read.put(read, timeout=_MOMENT)
+            except Full:
+                continue
+            return True
+        return False

@@ -66,6 +66,11 @@ class LogFile:
         return (*folders, f"{last}:{self._member.name}" if self._member else last)
 
     @property
+    def packed(self) -> bool:
+        """Whether unpacking its bytes takes longer than searching them."""
+        return bool(self._member and self._member.packing) or packing_of(self._stored.head) is not None
+
+    @property
     def reached(self) -> int:
         """How many of its `size` bytes the pass that is under way, or the last one, has read: for progress."""
         start = self._member.offset if self._member else 0

@@ -52,7 +52,7 @@ def follow(log: Log, asked: Asked, *, beside: bool = True) -> Records:
     if not asked.anything:
         log.gather(None)
         return assemble(log.lines())
-    trail: Trail | None = Trail(asked, [*seeds(asked), *_beside(asked, system=beside)])
+    trail: Trail | None = Trail(asked, [*seeds(asked), *(_beside(asked) if beside else ())])
     for _ in range(MOST_ROUNDS):
         if trail is None:
             break
@@ -75,9 +75,8 @@ def follow_by_rounds(log: Log, asked: Asked) -> Records:
     return records
 
 
-def _beside(asked: Asked, *, system: bool = True) -> Iterator[Needle]:
-    if system:
-        yield from SYSTEM
+def _beside(asked: Asked) -> Iterator[Needle]:
+    yield from SYSTEM
     yield from rows(asked)
 
 

@@ -6,7 +6,7 @@ Each of a few needles is looked for by itself, which is fastest; many share one 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wizard.maillog import bytescan
 from wizard.maillog.bytescan import Occurrences
@@ -64,20 +64,60 @@ class Pack:
                 self.few += alike
 
 
+class Look:
+    """A first look at a block, which another thread may take: how many lines end in it, where the texts stand first.
+
+    Where lines are not `counted`, bytes take the place of lines: a line has the place of its first byte as its number.
+    """
+
+    __slots__ = ("counted", "firsts", "lines")
+
+    def __init__(self, block: bytes, wanted: Iterable[Sought], counted: bool = True) -> None:
+        self.counted = counted
+        self.lines = self.between(block, 0, len(block))
+        self.firsts = {one.needle: bytescan.find(block, one.text, 0, len(block)) for one in wanted if not one.folded}
+
+    def between(self, block: bytes, begin: int, end: int) -> int:
+        """How many lines end there."""
+        return bytescan.line_ends(block, begin, end) if self.counted and begin < end else end - begin
+
+
 class Stretch:
     """Part of a block that tears no entry apart: `number` is its first line's, `at` its place in the text, `source` the
     index of the file.
     """
 
-    __slots__ = ("_counted_to", "_folded", "_line_there", "at", "begin", "block", "end", "given", "number", "source")
+    __slots__ = (
+        "_counted_to",
+        "_folded",
+        "_line_there",
+        "at",
+        "begin",
+        "block",
+        "end",
+        "given",
+        "look",
+        "number",
+        "source",
+    )
 
-    def __init__(self, block: bytes, begin: int, end: int, number: int, at: int, source: int) -> None:
+    def __init__(
+        self,
+        block: bytes,
+        begin: int,
+        end: int,
+        number: int,
+        at: int,
+        source: int,
+        look: Look,
+    ) -> None:
         self.block = block
         self.begin = begin
         self.end = end
         self.number = number
         self.at = at
         self.source = source
+        self.look = look
         self.given: set[int] = set()
         self._counted_to = begin
         self._line_there = number
@@ -90,13 +130,12 @@ class Stretch:
             self._folded = bytescan.lower(self.block)
         return self._folded
 
-
     def line(self, at: int) -> int:
         """The number of the line that begins there, counted from the last one that was asked for."""
         if at >= self._counted_to:
-            self._line_there += bytescan.line_ends(self.block, self._counted_to, at)
+            self._line_there += self.look.between(self.block, self._counted_to, at)
         else:
-            self._line_there -= bytescan.line_ends(self.block, at, self._counted_to)
+            self._line_there -= self.look.between(self.block, at, self._counted_to)
         self._counted_to = at
         return self._line_there
 
@@ -125,7 +164,10 @@ class Hunt:
 
     def look(self, sought: Sought, start: int) -> None:
         """Wait for the next place of a needle."""
-        at = sought.next(self._stretch.text(sought.folded), start, self._stretch.end)
+        first = self._stretch.look.firsts.get(sought.needle, start)
+        if first < 0:
+            return
+        at = sought.next(self._stretch.text(sought.folded), max(first, start), self._stretch.end)
         if at >= 0:
             self._order += 1
             heapq.heappush(self._next, (at, self._order, sought, True))

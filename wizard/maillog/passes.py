@@ -27,7 +27,7 @@ Watch = Callable[[int, int, int], None]
 class Passes:
     """`changes` counts the entries kept, `renamed` how often it was learnt anew which files are one appliance's."""
 
-    def __init__(self, files: Sequence[LogFile], daters: Sequence[Dater]) -> None:
+    def __init__(self, files: Sequence[LogFile], daters: Sequence[Dater], *, numbered: bool) -> None:
         self.files = files
         self.gathered = [Gathered(file, date, Survey(date)) for file, date in zip(files, daters, strict=True)]
         self.identity = Identity(self.gathered)
@@ -35,6 +35,7 @@ class Passes:
         self.changes = 0
         self.renamed = 0
         self.stopped = False
+        self._numbered = numbered
         self._searched: set[Needle] | None = None
         self._ages: list[int] | None = None
         self._size = sum(file.size for file in files)
@@ -66,8 +67,10 @@ class Passes:
         """What a search finds, file by file, each entry with the index of its file."""
         self._behind = []
         for index, file in enumerate(self.files):
-            for entry in () if self.stopped else search(file, needles, observe=self._observer(index, first_time)):
-                yield index, entry
+            if not self.stopped:
+                observe = self._observer(index, first_time)
+                for entry in search(file, needles, observe, numbered=self._numbered):
+                    yield index, entry
 
     def read(self, trail: Trail) -> None:
         """Keep every entry that the trail follows: one pass, the oldest file first."""
@@ -88,7 +91,8 @@ class Passes:
             trail.block(len(block))
 
         files = [(index, self.files[index]) for index in self._by_age()]
-        for entry in search_files(files, trail.needles, observe):
+        cores = None if any(file.packed for file in self.files) else 1
+        for entry in search_files(files, trail.needles, observe, numbered=self._numbered, cores=cores):
             one = self.gathered[entry.source]
             known = one.entries.get(entry.line)
             read = known or one.read(decode(entry.raw))

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Protocol
 
-from wizard.maillog import bytescan
+from wizard.maillog.cores import Blocks, read_ahead
 from wizard.maillog.entries import Entry, all_entries, continuation_end, entry_around, last_entry, lines_of
-from wizard.maillog.hunt import Hunt, Pack, Sought, Stretch
+from wizard.maillog.hunt import Hunt, Look, Pack, Sought, Stretch
 from wizard.maillog.needles import Needle, Needles
 
 __all__ = ["Entry", "Needle", "Needles", "search", "search_files"]
 
 LOOK_BACK = 4 << 20
-
-
-class Blocks(Protocol):
-    """What is searched: `wizard.maillog.files.LogFile`."""
-
-    def blocks(self) -> Iterator[bytes]: ...
 
 
 def search(
@@ -34,60 +27,71 @@ def search(
 
     A set of `Needles` may grow and shrink while the entries are read; only what is found by looking back comes late.
     `observe` is called once per block with the number of its first line, before entries that end in it are given, and
-    at the end with the number of the line that would follow and an empty block. Without `numbered` lines are not
-    counted: every line number is 0.
+    at the end with the number of the line that would follow and an empty block. Counting lines takes a while: if they
+    are not to be `numbered`, the place of a line's first byte, from 1 on, stands for its number.
     """
-    counted = numbered or observe is not None
-    stretches = _stretches(file, observe, counted)
+    stretches = _stretches(((block, Look(block, (), numbered)) for block in file.blocks()), observe)
     if needles is None:
-        return (entry for stretch in stretches for entry in _every(stretch, counted))
-    return _Search(needles if isinstance(needles, Needles) else Needles(needles), counted).entries(stretches)
+        return (entry for stretch in stretches for entry in _every(stretch))
+    return _Search(needles if isinstance(needles, Needles) else Needles(needles)).entries(stretches)
 
 
 def search_files(
-    files: Iterable[tuple[int, Blocks]], needles: Needles, observe: Callable[[int, int, bytes], None]
+    files: Sequence[tuple[int, Blocks]],
+    needles: Needles,
+    observe: Callable[[int, int, bytes], None],
+    *,
+    numbered: bool = True,
+    cores: int | None = None,
 ) -> Iterator[Entry]:
     """The same over files that go on with each other: it is looked back into the file before, too.
 
     Each file comes with an index, which its entries have as `source` and `observe` is told first. The place `at` of an
-    entry goes on from file to file.
+    entry goes on from file to file. Up to so many `cores` (all) read ahead, and look for
+    what is wanted from the start.
     """
-    return _Search(needles, counted=True).entries(_all_stretches(files, observe))
+    wanted = [Sought(needle) for needle in needles if needle.findable]
+    looked = read_ahead([file for _, file in files], lambda block: Look(block, wanted, numbered), cores)
+    return _Search(needles).entries(_all_stretches([index for index, _ in files], looked, observe))
 
 
 def _all_stretches(
-    files: Iterable[tuple[int, Blocks]], observe: Callable[[int, int, bytes], None]
+    sources: Iterable[int],
+    looked: Iterator[Iterator[tuple[bytes, Look]]],
+    observe: Callable[[int, int, bytes], None],
 ) -> Iterator[Stretch]:
     at = 0
-    for source, file in files:
-        for stretch in _stretches(file, partial(observe, source), counted=True, source=source, at=at):
+    for source, blocks in zip(sources, looked, strict=True):
+        for stretch in _stretches(blocks, partial(observe, source), source, at):
             at = stretch.at + stretch.end - stretch.begin
             yield stretch
 
 
 def _stretches(
-    file: Blocks, observe: Callable[[int, bytes], None] | None, counted: bool, source: int = 0, at: int = 0
+    blocks: Iterable[tuple[bytes, Look]],
+    observe: Callable[[int, bytes], None] | None,
+    source: int = 0,
+    at: int = 0,
 ) -> Iterator[Stretch]:
     """A file in pieces that tear no entry apart: what spans two blocks is a small piece of its own."""
-    pending = Stretch(b"", 0, 0, 1, at, source)
+    pending = Stretch(b"", 0, 0, 1, at, source, Look(b"", (), True))
     number = 1
-    for block in file.blocks():
+    for block, look in blocks:
         if observe:
             observe(number, block)
         begin = continuation_end(pending.block, block) if pending.block else 0
         if begin == len(block):
             joined = pending.block + block
-            pending = Stretch(joined, 0, len(joined), pending.number, pending.at, source)
+            pending = Stretch(joined, 0, len(joined), pending.number, pending.at, source, _unseen(look))
         else:
             if pending.block:
                 joined = pending.block + block[:begin]
-                yield Stretch(joined, 0, len(joined), pending.number, pending.at, source)
+                yield Stretch(joined, 0, len(joined), pending.number, pending.at, source, _unseen(look))
             end = last_entry(block, begin)
-            inner = Stretch(block, begin, end, number + _lines(block, 0, begin, counted), at + begin, source)
-            yield inner
-            rest = inner.number + _lines(block, begin, end, counted)
-            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end, source)
-        number = pending.number + _lines(pending.block, 0, len(pending.block), counted)
+            yield Stretch(block, begin, end, number + look.between(block, 0, begin), at + begin, source, look)
+            rest = number + look.lines - look.between(block, end, len(block))
+            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end, source, _unseen(look))
+        number += look.lines
         at += len(block)
     if observe:
         observe(number, b"")
@@ -95,23 +99,19 @@ def _stretches(
         yield pending
 
 
-def _lines(block: bytes, begin: int, end: int, counted: bool) -> int:
-    return bytescan.line_ends(block, begin, end) if counted and begin < end else 0
+def _unseen(look: Look) -> Look:
+    return Look(b"", (), look.counted)
 
 
-def _every(stretch: Stretch, counted: bool) -> Iterator[Entry]:
-    number, begin = stretch.number, stretch.begin
-    for start, end in all_entries(stretch.block, begin, stretch.end):
-        number += _lines(stretch.block, begin, start, counted)
-        begin = start
+def _every(stretch: Stretch) -> Iterator[Entry]:
+    for start, end in all_entries(stretch.block, stretch.begin, stretch.end):
         if raw := lines_of(stretch.block, start, end):
-            yield Entry(number if counted else 0, raw, stretch.at + start - stretch.begin, stretch.source)
+            yield Entry(stretch.line(start), raw, stretch.at + start - stretch.begin, stretch.source)
 
 
 class _Search:
-    def __init__(self, needles: Needles, counted: bool) -> None:
+    def __init__(self, needles: Needles) -> None:
         self._needles = needles
-        self._counted = counted
         self._pack = Pack(needles)
         self._recent: deque[Stretch] = deque()
         needles.take_added()
@@ -143,7 +143,7 @@ class _Search:
             stretch.given.add(start)
             place = stretch.at + start - stretch.begin
             if raw := lines_of(stretch.block, start, reached):
-                yield Entry(stretch.line(start) if self._counted else 0, raw, place, stretch.source)
+                yield Entry(stretch.line(start), raw, place, stretch.source)
                 self._passed_over(stretch, start)
             yield from self._late(stretch, place, start, hunt, reached)
 
@@ -169,7 +169,7 @@ class _Search:
                     stretch.given.add(begin)
                     if raw := lines_of(stretch.block, begin, reached):
                         place = stretch.at + begin - stretch.begin
-                        yield Entry(stretch.line(begin) if self._counted else 0, raw, place, stretch.source)
+                        yield Entry(stretch.line(begin), raw, place, stretch.source)
                         self._passed_over(stretch, begin)
 
     def _passed_over(self, stretch: Stretch, start: int) -> None:
