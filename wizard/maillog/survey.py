@@ -57,16 +57,23 @@ class Extent:
         """Whether its lines run backwards."""
         return self.began is not None and self.pieces[-1].latest < self.began
 
-    def tick(self, time: datetime | None, icid: int | None) -> None:
-        """Take in the next line: its time, and the ICID it opens if it does."""
-        if time is not None:
-            if not self.pieces or abs(time - self.pieces[-1].latest) > SILENCE:
-                self.pieces.append(Piece(time, time, time))
-            piece = self.pieces[-1]
-            piece.latest, piece.start, piece.end = time, min(piece.start, time), max(piece.end, time)
-            self.began = self.began or time
-            self.first = min(self.first or time, time)
-            self.last = max(self.last or time, time)
+    def begins_piece(self, time: datetime) -> bool:
+        """Whether a line of this time comes after an hour of silence, or first of all."""
+        return not self.pieces or abs(time - self.pieces[-1].latest) > SILENCE
+
+    def tick(self, time: datetime, until: int | None, after: int | None) -> None:
+        """Take in the next line: its time, the last ICID opened up to it in its piece, the first one from it on."""
+        if self.begins_piece(time):
+            self.pieces.append(Piece(time, time, time, after))
+        piece = self.pieces[-1]
+        piece.latest, piece.start, piece.end = time, min(piece.start, time), max(piece.end, time)
+        self.began = self.began or time
+        self.first = min(self.first or time, time)
+        self.last = max(self.last or time, time)
+        self.count(until)
+
+    def count(self, icid: int | None) -> None:
+        """Take in that this ICID was opened last."""
         if icid is not None and self.pieces:
             piece = self.pieces[-1]
             piece.opens_with = icid if piece.opens_with is None else piece.opens_with
@@ -83,6 +90,7 @@ class Survey:
         self._first_line: datetime | None = None
         self._previous: datetime | None = None
         self._unended = False
+        self._piece_at = 0
         self.lines = 0
         self.bytes = 0
         self.extents: dict[str | None, Extent] = {}
@@ -114,22 +122,22 @@ class Survey:
             return
         self._unended = not block.endswith(b"\n")
         self.bytes += len(block)
-        for start in self._places(block):
-            self._look(block, start)
-        if len(self.extents) == 1 and len(block) > _EVERY_LINE:
+        self._piece_at = 0
+        places = self._samples(block) if len(block) > _EVERY_LINE and len(self.extents) < 2 else None
+        for start in _line_starts(block) if places is None else places:
+            self._look(block, start, sampled=places is not None)
+        if places is not None:
             self._note_counter(block)
 
-    def _places(self, block: bytes) -> Iterator[int]:
-        if len(block) <= _EVERY_LINE or len(self.extents) > 1:
-            yield from _line_starts(block)
-            return
+    def _samples(self, block: bytes) -> Iterator[int] | None:
+        """Places enough to find every hour of silence; None where there are lines of several appliances."""
         marks = [0, _last_line(block)]
         if not self.extents or not self._is_short(block, *marks):
             marks = sorted({_line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {*marks})
         hosts = {split_prefix(_line(block, mark)).host for mark in marks} | set(self.extents)
-        if len(hosts) > 1:
-            yield from _line_starts(block)
-            return
+        return None if len(hosts) > 1 else self._among(block, marks)
+
+    def _among(self, block: bytes, marks: list[int]) -> Iterator[int]:
         for left, right in itertools.pairwise(marks):
             yield left
             yield from self._between(block, left, right)
@@ -157,31 +165,35 @@ class Survey:
         stamp = split_prefix(_line(block, start)).stamp
         return self._date(stamp) if stamp else None
 
-    def _look(self, block: bytes, start: int) -> None:
-        line = block[start : _line_end(block, start)]
-        prefix = split_prefix(decode(line[:400]))
+    def _look(self, block: bytes, start: int, *, sampled: bool) -> None:
+        end = _line_end(block, start)
+        prefix = split_prefix(_line(block, start))
         time = self._date(prefix.stamp) if prefix.stamp else None
-        if prefix.stamp is None:
+        if time is None:
             return
-        if prefix.host not in self.extents:
-            self.extents[prefix.host] = Extent(prefix.host)
-        opened = _OPENED.search(line)
-        if len(block) > _EVERY_LINE and opened is None:
-            opened = _OPENED.search(block, start, min(len(block), start + _NEAR))
-        self.extents[prefix.host].tick(time, int(opened[1]) if opened else None)
-        if time is not None and self._previous is not None:
+        extent = self.extents.setdefault(prefix.host, Extent(prefix.host))
+        if extent.begins_piece(time):
+            self._piece_at = start
+        opened = _OPENED.search(block, start, min(len(block), start + _NEAR) if sampled else end)
+        after = int(opened[1]) if opened else None
+        extent.tick(time, _opened_before(block, self._piece_at, end) if sampled else after, after)
+        if self._previous is not None:
             self._ascents += time > self._previous
             self._descents += time < self._previous
-        self._previous = time or self._previous
+        self._previous = time
         self._first_line = self._first_line or time
 
     def _note_counter(self, block: bytes) -> None:
-        (extent,) = self.extents.values()
-        tail = len(block) - _NEAR, len(block)
-        at = max(bytescan.rfind(block, text, *tail) for text in (b"New SMTP ICID ", b"New smtp ICID "))
-        opened = _OPENED.match(block, at) if at >= 0 else None
-        if opened:
-            extent.tick(None, int(opened[1]))
+        for extent in self.extents.values():
+            extent.count(_opened_before(block, self._piece_at, len(block)))
+
+
+def _opened_before(block: bytes, begin: int, end: int) -> int | None:
+    """The last ICID opened in this part of a block, if that is near its end."""
+    part = max(begin, end - _NEAR), end
+    at = max(bytescan.rfind(block, text, *part) for text in (b"New SMTP ICID ", b"New smtp ICID "))
+    opened = _OPENED.match(block, at) if at >= 0 else None
+    return int(opened[1]) if opened else None
 
 
 def _line_starts(block: bytes) -> Iterator[int]:
