@@ -45,7 +45,7 @@ def walks(explorer: Explorer) -> list[Walk]:
         for seed, success in zip(range(WALKS_A_ROW), _chances(number), strict=False)
     ]
     found += [explorer.random(seed) for seed in range(40 * WALKS_A_ROW)]
-    return [*found, explorer.walk(lambda _source, _outcomes: {})]
+    return [*found, explorer.walk(lambda _source, _outcomes, _facts: {})]
 
 
 def _chances(number: int) -> Iterator[float]:
@@ -77,7 +77,7 @@ def test_no_question_comes_twice(walks: list[Walk]) -> None:
 
 
 def test_with_nothing_known_the_steps_come_in_the_technotes_order_within_each_cost_class(explorer: Explorer) -> None:
-    walk = explorer.walk(lambda _source, _outcomes: {})
+    walk = explorer.walk(lambda _source, _outcomes, _facts: {})
     order = [(COSTS.index(step.gather.source.cost), step.gather.source.step) for step in walk.steps]
     assert len(order) > 3
     assert order == sorted(order)

@@ -23,6 +23,7 @@ QUESTIONS = ("user", "others")
 FEW = 12
 """Combinations of values up to which all of them are tried."""
 LONGEST = 60
+KEY = "search.key"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Walk:
         return [one.gather.source.name for one in self.steps if one.gather.source.cost in QUESTIONS]
 
 
-Choose = Callable[[Source, Sequence[Facts]], Facts]
+Choose = Callable[[Source, Sequence[Facts], Mapping[str, Value]], Facts]
+"""Says what comes of a source: one of its outcomes, or something else, in a state of the facts."""
 
 
 class Explorer:
@@ -79,7 +81,7 @@ class Explorer:
                 continue
             key = attempt_key(self.base, step.source, walk.facts)
             assert key not in walk.tried, f"{step.source.name} is tried twice with the same inputs"
-            outcome = choose(step.source, list(self.outcomes(step.source, walk.facts)))
+            outcome = choose(step.source, list(self.outcomes(step.source, walk.facts)), walk.facts)
             walk.steps.append(Taken(dict(walk.facts), walk.tried, step, outcome))
             walk.facts.update(outcome)
             walk.tried |= {key}
@@ -103,9 +105,10 @@ class Explorer:
         """A walk by chance on which the log says this, once it is searched, and some sources surely succeed."""
         random = Random(str(seed))
 
-        def choose(source: Source, outcomes: Sequence[Facts]) -> Facts:
+        def choose(source: Source, outcomes: Sequence[Facts], facts: Mapping[str, Value]) -> Facts:
             if source.gatherer == "logs":  # however it is called for, the search gives whole rows, and never nothing
-                return row
+                by_address = "sender.address" in facts and "log.connection" not in row
+                return {**row, "log.connection": "none"} if by_address else row
             found = [one for one in outcomes if one]
             return random.choice(found) if found and (source.name in sure or random.random() < success) else {}
 
@@ -137,6 +140,11 @@ class Explorer:
             found += [{n: v for n, v in zip(given, one, strict=True) if v is not None} for one in combinations]
         elif source.cost in QUESTIONS:
             found.append({name: self.values(name)[0] for name in given})
+        if KEY in given:  # whoever answers such a question gives something to search for
+            found = [{**one, KEY: "given"} if one else {} for one in found]
+        needed = {need for other in self.base.sources.values() for need in other.needs} & set(given)
+        if needed and source.cost in QUESTIONS:  # an answer has what it is asked for
+            found = [one for one in found if not one or needed & set(one)]
         return list(_distinct(found))
 
     def values(self, fact: str) -> list[Value]:
