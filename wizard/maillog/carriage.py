@@ -90,18 +90,26 @@ def carriages(message: Message) -> list[Carriage]:
 
 def recipients(message: Message) -> list[tuple[int | None, str]]:
     """The accepted recipients on a message's To lines, by RID; where those are not logged, the ones its fate names."""
+    return _on_to_lines(message) or _named_by_fate(message)
+
+
+def _on_to_lines(message: Message) -> list[tuple[int | None, str]]:
     given: dict[str, tuple[int | None, str]] = {}
     for _, event in message.all(To):
         given.setdefault(bare(event.address), (event.rid, event.address))
-    if not given:
-        for _, event in message.all(Bounced, Delayed, BounceLog, LdapDropped, LdapBounced, GlobalUnsubscribe):
-            address = getattr(event, "recipient", None) or getattr(event, "address", None)
-            rids = getattr(event, "rids", None) or (getattr(event, "rid", None),)
-            if address:
-                given.setdefault(bare(address), (rids[0], address))
-        for _, event in message.all(Consolidated, DeliveryStarted, Delivered, Response):
-            for address in event.recipients:
-                given.setdefault(bare(address), (None, address))
+    return list(given.values())
+
+
+def _named_by_fate(message: Message) -> list[tuple[int | None, str]]:
+    given: dict[str, tuple[int | None, str]] = {}
+    for _, event in message.all(Bounced, Delayed, BounceLog, LdapDropped, LdapBounced, GlobalUnsubscribe):
+        address = getattr(event, "recipient", None) or getattr(event, "address", None)
+        rids = getattr(event, "rids", None) or (getattr(event, "rid", None),)
+        if address:
+            given.setdefault(bare(address), (rids[0], address))
+    for _, event in message.all(Consolidated, DeliveryStarted, Delivered, Response):
+        for address in event.recipients:
+            given.setdefault(bare(address), (None, address))
     return list(given.values())
 
 
@@ -158,10 +166,10 @@ def _moved_to(link: Link, here: Step) -> list[tuple[int | None, str | None]]:
     """Who the recipient is on the child, if this link moved it there; empty if it did not."""
     if link.how not in _MOVES:
         return []
-    child = recipients(link.child)
     now = here.address
     if now is None:
-        return [*child] or [(None, None)]
+        return [*recipients(link.child)] or [(None, None)]
+    child = _on_to_lines(link.child)
     same: list[tuple[int | None, str | None]] = [(r, a) for r, a in child if bare(a) == bare(now)]
     if same:
         return same
@@ -177,12 +185,11 @@ def _moved_to(link: Link, here: Step) -> list[tuple[int | None, str | None]]:
 def _rewritten(
     link: Link, here: Step, now: str, child: list[tuple[int | None, str]]
 ) -> list[tuple[int | None, str | None]]:
-    if not child:
-        return [(here.rid, now)]
     rerouted = {bare(target) for target in _targets(here, now)}
-    expanded: list[tuple[int | None, str | None]] = [(r, a) for r, a in child if bare(a) in rerouted]
-    if expanded:
-        return expanded
+    named = child or _named_by_fate(link.child)
+    expanded: list[tuple[int | None, str | None]] = [(r, a) for r, a in named if bare(a) in rerouted]
+    if expanded or not child:
+        return expanded or [(here.rid, now)]
     delivered = (event.rids for line, event in here.message.all(Delivered) if line.order > link.line.order)
     if here.rid is not None and any(here.rid in rids for rids in delivered):
         return []
