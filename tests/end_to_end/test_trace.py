@@ -151,12 +151,14 @@ def test_what_is_no_log_of_the_gateway(tmp_path: Path) -> None:
     assert trace("--log", tmp_path / "letter.txt", "--sender-ip", OURS).returncode == 2
 
 
-def on_terminal(*arguments: str | Path, interrupt_at: bytes | None = None, **environment: str) -> tuple[int, bytes]:
+def on_terminal(
+    *arguments: str | Path, command: str = "trace", interrupt_at: bytes | None = None, **environment: str
+) -> tuple[int, bytes]:
     """Run with a terminal for output and errors."""
     process, terminal = pty.fork()
     if not process:
-        command = [sys.executable, "-m", "wizard", "trace", *map(str, arguments)]
-        os.execvpe(command[0], command, {**os.environ, "TERM": "xterm", **environment})
+        words = [sys.executable, "-m", "wizard", *command.split(), *map(str, arguments)]
+        os.execvpe(words[0], words, {**os.environ, "TERM": "xterm", **environment})
     output = b""
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -180,20 +182,34 @@ def test_colours_and_visible_escapes_on_a_terminal(log: Path) -> None:
     assert b"\x1b" not in plain
 
 
-def test_progress_and_interruption_on_a_terminal(tmp_path: Path) -> None:
-    path = tmp_path / "mail.log"
-    write_log(path, 3_000_000, wanted_every=40)
-    slow = tmp_path / "sitecustomize.py"
-    slow.write_text(
+SEARCHING = rb"searching: [\d.]+ [kM]B of [\d.]+ MB, [\d.]+ [kMG]B/s, \d:\d\d left, [\d,]+ lines found"
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> dict[str, str]:
+    """An environment in which reading a block of a log takes two seconds."""
+    (tmp_path / "sitecustomize.py").write_text(
         "import time\nfrom wizard.maillog.files import LogFile\nblocks = LogFile.blocks\n"
         "def slowly(self):\n    for block in blocks(self):\n        yield block\n        time.sleep(2)\n"
         "LogFile.blocks = slowly\n",
         encoding="utf-8",
     )
-    environment = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}", "NO_COLOR": "1"}
-    status, output = on_terminal(
-        "--log", path, "--sender-ip", WANTED_ADDRESS, interrupt_at=b"lines found", **environment
-    )
+    write_log(tmp_path / "mail.log", 7_000_000, wanted_every=40)
+    return {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}", "NO_COLOR": "1"}
+
+
+def test_progress_and_interruption_of_a_trace(tmp_path: Path, slow: dict[str, str]) -> None:
+    asked = ("--log", tmp_path / "mail.log", "--sender-ip", WANTED_ADDRESS)
+    status, output = on_terminal(*asked, interrupt_at=b"lines found", **slow)
     assert status == 130
-    assert re.search(rb"searching: [\d.]+ MB of [\d.]+ MB, [\d.]+ [kMG]B/s, \d:\d\d left, [\d,]+ lines found", output)
+    assert re.search(SEARCHING, output)
     assert WANTED_ADDRESS.encode() in output.partition(b"lines found")[2]
+
+
+def test_progress_and_interruption_of_a_diagnosis(tmp_path: Path, slow: dict[str, str]) -> None:
+    asked = ("--log", tmp_path / "mail.log", "--sender-ip", WANTED_ADDRESS, "--offline", "--format", "text")
+    status, output = on_terminal(*asked, command="diagnose --auto", interrupt_at=b"lines found", **slow)
+    assert status == 130
+    assert re.search(SEARCHING, output)
+    assert b"Evidence" in output
+    assert b"interrupted" in output

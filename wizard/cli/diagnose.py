@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from wizard.casefile.file import CONCLUDED, OPEN, Head, Keeper
 from wizard.casefile.file import load as load_case
 from wizard.casefile.fitting import fitting
 from wizard.cli.criteria import KEYS
+from wizard.cli.main import INTERRUPTED
 from wizard.cli.options import GATEWAY, dns_of, facts_of, hand_test_of, output_path
 from wizard.cli.output import give
 from wizard.data import data_folder
@@ -25,6 +27,7 @@ from wizard.interview.foreign import described, named_in, without
 from wizard.interview.memory import Memory
 from wizard.interview.resuming import unnamed
 from wizard.render.escape import terminal
+from wizard.render.progress import Progress, over
 from wizard.rulebase.load import load
 from wizard.words import sentence
 
@@ -48,12 +51,42 @@ def run(options: argparse.Namespace) -> int:
     _check(options, replay(steps))
     keep = Keeper(Path(options.case), head) if options.case else None
     desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options), hand_test=_hand_test(options))
-    steps = diagnose(steps, engine, gatherers(), desk, OFFLINE if options.offline else AUTOMATIC, keep=keep or _forget)
+    steps, interrupted = _diagnosed(steps, engine, desk, OFFLINE if options.offline else AUTOMATIC, keep)
     state = state_of(steps, engine)
     if keep:
         keep(steps, CONCLUDED if conclusion_of(state, engine).confidence else OPEN)
         memory.trust(head.id, named_in(steps))
-    return give(state, engine, options, path)
+    status = give(state, engine, options, path)
+    return INTERRUPTED if interrupted else status
+
+
+def _diagnosed(
+    steps: list[Step], engine: Engine, desk: Desk, allowed: Sequence[str], keep: Keeper | None
+) -> tuple[list[Step], bool]:
+    """The steps to the end, and whether they were interrupted: then what the log gave until then is concluded from."""
+    taken = steps
+    progress = Progress(over(sys.stderr), desk.lang) if sys.stderr.isatty() else None
+    desk.progress = progress
+
+    def note(so_far: list[Step]) -> None:
+        nonlocal taken
+        taken = list(so_far)
+        if progress:
+            progress.clear()
+        if keep:
+            keep(so_far)
+
+    try:
+        return diagnose(steps, engine, gatherers(), desk, allowed, keep=note), False
+    except KeyboardInterrupt:
+        if not desk.logs:
+            raise
+        for log in desk.logs.values():
+            log.stop()
+        return diagnose(taken, engine, gatherers(), desk, OFFLINE), True
+    finally:
+        if progress:
+            progress.clear()
 
 
 def _begin(options: argparse.Namespace, engine: Engine, memory: Memory) -> tuple[list[Step], Head]:
@@ -94,10 +127,6 @@ def _hand_test(options: argparse.Namespace) -> HandTestOptions:
     from wizard.smtp.transcript import Display
 
     return replace(asked, watch=Display(sys.stderr, options.lang, counter=True))
-
-
-def _forget(steps: list[Step]) -> None:
-    """Nothing is kept without a file to keep it in."""
 
 
 def _tell(text: str) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from wizard.cli.criteria import criteria
 from wizard.cli.main import CONCLUDED, INTERRUPTED, NO_CONCLUSION
-from wizard.cli.progress import Progress
 from wizard.errors import InputError
 from wizard.facts import Value
 from wizard.maillog.asked import Asked, Window, as_candidates, read_network
@@ -21,6 +20,7 @@ from wizard.maillog.follow import follow
 from wizard.maillog.log import Log
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.traced import Traced, traced
+from wizard.render.progress import Progress, over
 from wizard.times import in_zone
 
 _COLOURS = {"ICID": "36", "MID": "33", "DCID": "35"}
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     asked = _asked(given)
     numbered = options.json or options.left_out
     log = Log(find_files(options.log), hint=_window(given, None), now=datetime.now(), numbered=numbered)
-    progress = Progress(sys.stderr, options.lang) if sys.stderr.isatty() else None
+    progress = Progress(over(sys.stderr), options.lang) if sys.stderr.isatty() else None
     log.watch(progress)
     interrupted = False
     try:

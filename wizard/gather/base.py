@@ -78,7 +78,8 @@ def keep_in_temporary_file(text: str) -> str:
 
 @dataclass(slots=True)
 class Desk:
-    """What gatherers share in one run: the opened log, the language, who hears of progress.
+    """What gatherers share in one run: the opened log, the language, who hears of progress (`progress`: of a search in
+    the log, as `wizard.maillog.passes.Watch`).
 
     `people` is who asks questions. `keep_text` keeps a pasted text and returns its path. `may_contact` says whether a
     host may be talked to. `choices` are the attempts among which one is to be chosen.
@@ -88,6 +89,7 @@ class Desk:
     lang: Lang
     now: datetime
     tell: Callable[[str], None] = lambda _: None
+    progress: Callable[[int, int, int], None] | None = None
     logs: dict[tuple[str, ...], Log] = field(default_factory=dict)
     files: dict[tuple[str, ...], list[LogFile]] = field(default_factory=dict)
     dns: DnsOptions = field(default_factory=DnsOptions)

@@ -29,6 +29,7 @@ def open_log(facts: Mapping[str, Fact], desk: Desk) -> Log:
     if paths not in desk.logs:
         hint = Window(in_zone(known(facts, "window.since"), None), in_zone(known(facts, "window.until"), None))
         desk.logs[paths] = Log(find_files(paths), hint=hint, now=desk.now)
+        desk.logs[paths].watch(desk.progress)
     return desk.logs[paths]
 
 

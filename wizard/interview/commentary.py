@@ -30,13 +30,14 @@ class Commentary:
         self._base = base
         self._lang: Lang = lang
         self._doing: str | None = None
+        self._progress = ""
         self._wanted: frozenset[str] = frozenset()
         self._over = threading.Event()
         self._ticker: threading.Thread | None = None
 
     def begin(self, turn: Turn) -> None:
         """A step that nobody is asked about begins."""
-        self._doing = turn.gather.source.title[self._lang]
+        self._doing, self._progress = turn.gather.source.title[self._lang], ""
         self._wanted = frozenset(turn.gather.wanted)
         if self._console.plain:
             self._console.tell(self._line(sentence("interview", "doing", self._lang, title=self._doing)))
@@ -56,6 +57,10 @@ class Commentary:
     def tell(self, text: str) -> None:
         """Something that is found out meanwhile."""
         self._console.tell(self._line(text))
+
+    def progress(self, text: str) -> None:
+        """How far it has come."""
+        self._progress = text
 
     def end(self, step: Step | None) -> None:
         """It is done; without a step it was broken off."""
@@ -84,7 +89,7 @@ class Commentary:
         while not over.is_set():
             seconds = int(time.monotonic() - begun)
             counted = f" ({sentence('interview', 'seconds', self._lang, seconds=seconds)})" if seconds else ""
-            self._console.redraw(self._line(text + counted))
+            self._console.redraw(self._line(self._progress or text + counted))
             over.wait(_TICK)
 
 

@@ -16,6 +16,7 @@ from wizard.interview import history
 from wizard.interview.commentary import Commentary
 from wizard.interview.interviewer import Interviewer
 from wizard.planner import Key
+from wizard.render.progress import Progress
 from wizard.rulebase.model import COSTS, Source
 from wizard.words import sentence
 
@@ -53,6 +54,7 @@ class Guided:
         now = list(steps)
         self.desk.people = self.interviewer
         self.desk.tell = self.commentary.tell
+        self.desk.progress = Progress(self.commentary.progress, self.interviewer.lang)
         while True:
             try:
                 return diagnose(

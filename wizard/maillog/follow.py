@@ -19,7 +19,7 @@ from wizard.maillog.family import Family
 from wizard.maillog.log import Log
 from wizard.maillog.needles import Needle
 from wizard.maillog.records import Connection, Message, Record, Records
-from wizard.maillog.trail import Trail
+from wizard.maillog.trail import RESUMED, Trail
 from wizard.maillog.wanted import rows, seeds, spelt
 
 SYSTEM = tuple(
@@ -30,7 +30,6 @@ SYSTEM = tuple(
             b"Harvest Attack",
             b"resource conservation",
             b"suspended",
-            b"resumed",
             b"maximum concurrency",
             b"TLS was required but could not",
         ),
@@ -65,7 +64,7 @@ def follow(log: Log, asked: Asked, *, beside: bool = True) -> Records:
 
 def follow_by_rounds(log: Log, asked: Asked) -> Records:
     """The same in any order of lines: search, assemble, search for what that shows to be linked."""
-    log.gather([*seeds(asked), *_beside(asked)])
+    log.gather([*seeds(asked), *_beside(asked), RESUMED])
     family = Family(asked)
     records = assemble(log.lines())
     for _ in range(MOST_ROUNDS):

@@ -13,6 +13,7 @@ from wizard.maillog.events.base import Forms
 from wizard.maillog.prefix import begins_entry, split_prefix
 
 _LOOKED_AT = 5_000
+_ENOUGH = 200
 _LONGEST = 4_000
 _WRAPPED = 8
 _NOT_KNOWN = {"other-log", "prose"}
@@ -96,6 +97,8 @@ def _of_entries(lines: list[str]) -> str:
         if kind in _NOT_KNOWN and len(entry) > 1:
             kind = _kind(split_prefix(" ".join(entry)).body, begins=begins)
         found[kind] += 1
+        if found["mail"] == _ENOUGH and not found["tracking"]:
+            break
     if found["mail"]:
         return "mail" if not found["tracking"] > found["mail"] else "tracking"
     known = [(count, kind) for kind, count in found.items() if kind not in {*_NOT_KNOWN, "header-only"}]

@@ -28,6 +28,7 @@ from wizard.maillog.events.hop import (
     DeliveryOpened,
     DeliveryTls,
 )
+from wizard.maillog.events.limits import ListenerSuspended
 from wizard.maillog.events.message import Dropped, Finished, ReceivingAborted
 from wizard.maillog.events.quarantine import (
     HandoverStarted,
@@ -54,6 +55,9 @@ _CLOSINGS = (Closed, Lost, Killed, DeliveryClosed, DeliveryKilled)
 _DISPOSED = (Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split)
 _HELD = (HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined)
 _FREED = (QuarantineDeletedAll, ReleasedAll, Rewritten)
+
+RESUMED = Needle(b"resumed")
+"""Looked for once receiving was suspended."""
 
 Number = tuple[str | None, str, int]
 """The host that a syslog server put before the line, ICID, MID or DCID, and the number."""
@@ -111,6 +115,8 @@ class Trail:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
         if event is None or isinstance(event, Status):
             return False
+        if isinstance(event, ListenerSuspended):
+            self.needles.add(RESUMED)
         icid, mid, dcid = (_number(event, name) for name in ("icid", "mid", "dcid"))
         if isinstance(event, Split | Rewritten | Generated):
             return self._relate(host, event, at)

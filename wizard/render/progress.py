@@ -1,8 +1,9 @@
-"""How far a long search has come, on a terminal: bytes, rate, time left, lines found so far."""
+"""How far a long search has come, for whoever watches: bytes, rate, time left, lines found so far."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 from wizard.words import Lang, sentence
@@ -14,11 +15,13 @@ _UNITS = ("kB", "MB", "GB", "TB")
 
 
 class Progress:
-    """One line, written over. Called for every block that is read: bytes done and in all, lines found so far."""
+    """Called for every block that is read: bytes done and in all, lines found so far. `show` is given the line to show
+    now and then, and an empty one when that is to be taken away.
+    """
 
-    def __init__(self, stream: TextIO, lang: Lang) -> None:
-        self._stream = stream
-        self._lang = lang
+    def __init__(self, show: Callable[[str], None], lang: Lang) -> None:
+        self._show = show
+        self._lang: Lang = lang
         self._began: float | None = None
         self._done = 0
         self._next = 0.0
@@ -29,7 +32,7 @@ class Progress:
         if self._began is None or done < self._done:  # another pass
             self._began, self._next = now, max(self._next, now + AFTER)
         self._done = done
-        if now < self._next:
+        if now < self._next or done >= size:
             return
         self._next, self._shown = now + EVERY, True
         rate = done / max(now - self._began, 0.001)
@@ -40,15 +43,23 @@ class Progress:
             "left": clock((size - done) / rate if rate else 0),
             "found": f"{found:,}",
         }
-        self._stream.write(f"\r{sentence('trace', 'progress', self._lang, **values)}\x1b[K")
-        self._stream.flush()
+        self._show(sentence("trace", "progress", self._lang, **values))
 
     def clear(self) -> None:
         """Take the line away."""
         if self._shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self._show("")
             self._shown = False
+
+
+def over(stream: TextIO) -> Callable[[str], None]:
+    """Writes a line over the one before on a terminal."""
+
+    def show(text: str) -> None:
+        stream.write(f"\r{text}\x1b[K")
+        stream.flush()
+
+    return show
 
 
 def amount(size: int) -> str:
