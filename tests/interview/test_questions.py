@@ -41,8 +41,9 @@ class Knowing:
     plain: bool = True
 
     def line(self, line: Line) -> str:
+        again = line.question in self.asked  # what was known has not helped
         self.asked.append(line.question)
-        reply = next((text for part, text in self.known.items() if part in line.question), "")
+        reply = "" if again else next((text for part, text in self.known.items() if part in line.question), "")
         wrong = line.check(reply) if line.check else None
         if wrong:
             raise InputError("usage", message=wrong, command="")
