@@ -86,15 +86,19 @@ def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) 
 def _others(conclusion: Conclusion, base: RuleBase) -> list[Judged]:
     """Beside the one meant, the worst of each attempt and recipient: an address may have been expanded to several."""
     focus = conclusion.focus
-    worst = {(focus.row.attempt, focus.row.about.recipient): focus} if focus else {}
+    worst = {_whose(focus): focus} if focus else {}
     for one in conclusion.rows:
-        key = one.row.attempt, one.row.about.recipient
+        key = _whose(one)
         if one.outcome is None or not one.row.in_window or (focus is not None and worst.get(key) is focus):
             continue
         before = worst[key].outcome if key in worst else None
         if before is None or base.rank(one.outcome.finding) < base.rank(before.finding):
             worst[key] = one
     return [one for one in worst.values() if one is not focus]
+
+
+def _whose(one: Judged) -> tuple[str, str | None, str | None]:
+    return one.row.attempt, one.row.about.host, one.row.about.recipient
 
 
 def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: Engine, lang: Lang) -> FindingTold:

@@ -122,7 +122,7 @@ def test_whose_clock_is_meant_is_asked_where_it_matters(
     facts = {"log.files": Fact("log.files", (str(log),), "answer")}
     console = Scripted([("By which clock", chosen)])
     desk = Desk(room.engine.base, "en", datetime(2026, 3, 10, 12), people=Interviewer(console, room.engine, "en"))
-    open_log(facts, desk).gather_head()
+    open_log(facts, desk).surveyed()
     try:
         found = {fact.name: fact.value for fact in window_facts("2026-03-03 14:00", facts, desk)}
     finally:
