@@ -161,10 +161,10 @@ def _evidence(names: Iterable[str], facts: Mapping[str, Fact]) -> list[EvidenceJ
     """What the shown facts rest on, each piece once: the deciding fact's first, then in log order."""
     pieces = list(dict.fromkeys(piece for name in names if name in facts for piece in facts[name].evidence))
     kept = pieces[:EVIDENCE]
-    return [
-        _piece(piece)
-        for piece in sorted(kept, key=lambda one: (one.line is None, one.source if one.line else "", one.line or 0))
-    ]
+    lines = [piece for piece in kept if piece.line is not None]
+    begun = {name: min(one.time or "" for one in lines if one.source == name) for name in {one.source for one in lines}}
+    lines.sort(key=lambda one: (begun[one.source], one.source, one.line or 0))
+    return [_piece(piece) for piece in [*lines, *(piece for piece in kept if piece.line is None)]]
 
 
 def _piece(piece: Evidence) -> EvidenceJson:
