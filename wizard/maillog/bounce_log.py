@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address, reply
@@ -11,7 +10,6 @@ from wizard.maillog.events.text import address, reply
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class BounceLog(Event):
     """One recipient that bounced or was delayed. `kind`: `bounced` or `delayed`; `detail`: the gateway's own note.
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.text import ctime, unquoted
 
 
-@dataclass(frozen=True, slots=True)
 class Consolidated(Event):
     """One message and what became of it. `action`: as printed (`DELIVERED`, `BOUNCED`, `DQ`, `QUARANTINED`, …).
 

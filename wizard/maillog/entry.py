@@ -7,7 +7,6 @@ stood at a blank or in the middle of a word cannot be seen, so both are tried.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from itertools import product
 
 from wizard.maillog.bounce_log import BounceLog
@@ -93,5 +92,5 @@ def _says_more(body: str, event: Event | None, longer_body: str, longer: Event |
 
 
 def _filled(event: Event | None) -> int:
-    values = [getattr(event, field.name) for field in fields(event)] if event else []
+    values = [getattr(event, field) for field in type(event).fields] if event else []
     return sum(value is not None and value is not False and value not in {"", ()} for value in values)

@@ -6,7 +6,6 @@ They name recipients by address, not by number. What is worded as in the log beh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning
 from wizard.maillog.events.base import Event, Forms
@@ -34,7 +33,6 @@ read = Forms()
 _log = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read)
 
 
-@dataclass(frozen=True, slots=True)
 class ConnectionNote(Event):
     """Something else about a connection that decides nothing.
 

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from wizard.maillog.events.kind import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(metaclass=Kind):
     """What one log entry says. Numbers are as printed: ICID 0 and DCID 0 mean that there was no connection."""
 
+    def __eq__(self, other: object) -> bool:
+        return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        return hash(_values(self))
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{field}={value!r}" for field, value in zip(type(self).fields, _values(self), strict=True))
+        return f"{type(self).__qualname__}({said})"
+
+
+def _values(event: Any) -> tuple[object, ...]:
+    return tuple(getattr(event, field) for field in type(event).fields)
+
+
 class Unknown(Event):
     """A line about a connection, message or delivery in a form that nothing here reads: to be shown as it is.
 

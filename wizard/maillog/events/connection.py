@@ -6,7 +6,6 @@ Limits, TLS and SMTP AUTH, and the end of a connection have modules of their own
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events import ending, limits, security
 from wizard.maillog.events.base import Event, Forms
@@ -61,7 +60,6 @@ __all__ = [
 read = Forms(ending.read, limits.read, security.read)
 
 
-@dataclass(frozen=True, slots=True)
 class Opened(Event):
     """A host connected. Interface names hold blanks or are missing; old versions log no reverse DNS.
 
@@ -90,7 +88,6 @@ class Opened(Event):
         return "verified" if self.verified else "unverified"
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict(Event):
     """The row of the host access table that matched: ACCEPT, RELAY, REJECT or TCPREFUSE. A refused one has ICID 0.
 
@@ -110,7 +107,6 @@ class Verdict(Event):
     country: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class ReputationOnly(Event):
     """Old versions log the reputation score alone.
 
@@ -122,7 +118,6 @@ class ReputationOnly(Event):
     score: str
 
 
-@dataclass(frozen=True, slots=True)
 class DelayedReject(Event):
     """The connection is rejected, but goes on so that its recipients get logged.
 
@@ -134,7 +129,6 @@ class DelayedReject(Event):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
 class DelayedRejectFrom(Event):
     """The envelope sender in a connection that is rejected later.
 
@@ -147,7 +141,6 @@ class DelayedRejectFrom(Event):
     address: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class DelayedRejectTo(Event):
     """A recipient in a connection that is rejected later.
 
@@ -160,7 +153,6 @@ class DelayedRejectTo(Event):
     address: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class UndeterminedAddress(Event):
     """A connection whose address could not be found out.
 

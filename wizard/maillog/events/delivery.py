@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from wizard.maillog.events import hop
@@ -43,7 +42,6 @@ __all__ = [
 read = Forms(hop.read)
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryStarted(Event):
     """A try begins. `quarantine`: to the off-box quarantine, which is no delivery. Tracking names `recipients` instead.
 
@@ -60,7 +58,6 @@ class DeliveryStarted(Event):
     recipients: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Delivered(Event):
     """The next hop took it for these recipients; `quarantine`: the off-box quarantine did, which is no delivery.
 
@@ -78,7 +75,6 @@ class Delivered(Event):
     recipients: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Response(Event):
     """What the next hop answered to the message.
 
@@ -92,7 +88,6 @@ class Response(Event):
     recipients: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class FailedTry(Event):
     """A try that failed: `code` and `reason` are the gateway's classification (RFC 3463).
 
@@ -110,7 +105,6 @@ class FailedTry(Event):
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Delayed(FailedTry):
     """Not delivered yet; it will be tried again.
 
@@ -122,7 +116,6 @@ class Delayed(FailedTry):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class Bounced(FailedTry):
     """Not delivered, for good.
 
@@ -133,7 +126,6 @@ class Bounced(FailedTry):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class DoubleBounce(FailedTry):
     """A bounce that could not be delivered either.
 
@@ -144,7 +136,6 @@ class DoubleBounce(FailedTry):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class Pending(Event):
     """When the next try is due, in the log's own time.
 
@@ -157,7 +148,6 @@ class Pending(Event):
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
 class PossibleDelivery(Event):
     """The connection broke after the data: the next hop may have it or not.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.limits import reason_of
@@ -11,7 +10,6 @@ from wizard.maillog.events.limits import reason_of
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class Closed(Event):
     """The connection is over; it follows `lost` too.
 
@@ -22,7 +20,6 @@ class Closed(Event):
     icid: int
 
 
-@dataclass(frozen=True, slots=True)
 class Lost(Event):
     """The connection ended without QUIT, or in the middle of something.
 
@@ -33,7 +30,6 @@ class Lost(Event):
     icid: int
 
 
-@dataclass(frozen=True, slots=True)
 class LostBeforeCommands(Event):
     """The sender left before it said anything: most often it waited for the greeting while the gateway asked DNS.
 
@@ -49,7 +45,6 @@ class LostBeforeCommands(Event):
     dns_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class Disconnected(Event):
     """The gateway hung up. `reason`: `idle`, `time-exceeded`, or the line's own words.
 
@@ -62,7 +57,6 @@ class Disconnected(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Killed(Event):
     """The appliance ended the connection.
 

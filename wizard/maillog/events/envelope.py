@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address
@@ -11,7 +10,6 @@ from wizard.maillog.events.text import address
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class SenderRejected(Event):
     """MAIL FROM was refused. `text` is the gateway's wording.
 
@@ -32,7 +30,6 @@ class SenderRejected(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class SenderAllowed(Event):
     """MAIL FROM was let through by the exception table.
 
@@ -44,7 +41,6 @@ class SenderAllowed(Event):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
 class Start(Event):
     """A message got its number; ICID 0 means that the appliance made it. No MAIL FROM need have come yet.
 
@@ -59,7 +55,6 @@ class Start(Event):
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class From(Event):
     """The envelope sender; empty for a bounce.
 
@@ -72,7 +67,6 @@ class From(Event):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
 class To(Event):
     """An accepted recipient. Message Tracking does not tell its number.
 
@@ -86,7 +80,6 @@ class To(Event):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
 class RecipientRejected(Event):
     """A refused recipient. `by` as printed: RAT, LDAPACCEPT, Injection Control, Receiving Control, …
 
@@ -100,7 +93,6 @@ class RecipientRejected(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class InvalidRecipient(Event):
     """A RCPT TO that is no address.
 
@@ -113,7 +105,6 @@ class InvalidRecipient(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class BounceVerification(Event):
     """A bounce to an address without the tag that this gateway puts on what it sends: refused, or only marked.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from quopri import decodestring
 
@@ -15,7 +14,6 @@ from wizard.maillog.events.text import unquoted
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class MessageId(Event):
     """The Message-ID header, with its brackets where it has them.
 
@@ -27,7 +25,6 @@ class MessageId(Event):
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class Subject(Event):
     """The Subject header as it came: encoded words and folds are still in it, see `decode_subject`.
 
@@ -39,7 +36,6 @@ class Subject(Event):
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
 class IncomingRelay(Event):
     """The connecting host is a known relay; the sender's own address is taken from a header, or is not found.
 
@@ -55,7 +51,6 @@ class IncomingRelay(Event):
     score: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class ScanDomains(Event):
     """The sender's domains by which its reputation is asked for; None is "Not Present".
 

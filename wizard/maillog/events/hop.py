@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryOpened(Event):
     """A connection to a next hop; old versions log no port.
 
@@ -24,7 +22,6 @@ class DeliveryOpened(Event):
     port: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryTls(Event):
     """TLS with the next hop, done or not.
 
@@ -39,7 +36,6 @@ class DeliveryTls(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryAuth(Event):
     """The gateway's login at the next hop, accepted or not.
 
@@ -52,7 +48,6 @@ class DeliveryAuth(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryClosed(Event):
     """The connection is over.
 
@@ -63,7 +58,6 @@ class DeliveryClosed(Event):
     dcid: int
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveryKilled(Event):
     """The appliance ended the connection.
 
@@ -74,7 +68,6 @@ class DeliveryKilled(Event):
     dcid: int
 
 
-@dataclass(frozen=True, slots=True)
 class ConnectionError(Event):
     """The next hop was not reached, or answered what is no greeting. No message is named: all mail to it waits.
 
@@ -94,7 +87,6 @@ class ConnectionError(Event):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class ConcurrencyLimit(Event):
     """A delivery ended because as many connections as allowed are open; its mail waits.
 
@@ -105,7 +97,6 @@ class ConcurrencyLimit(Event):
     dcid: int
 
 
-@dataclass(frozen=True, slots=True)
 class DeliveriesSuspended(Event):
     """An administrator has switched delivery off.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class ReceivingFailed(Event):
     """The gateway gave up receiving. `text` is its own wording.
 
@@ -30,7 +28,6 @@ class ReceivingFailed(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class SystemLimit(Event):
     """A listener's limit was reached; the address is as the administrator's export left it.
 
@@ -44,7 +41,6 @@ class SystemLimit(Event):
     limit: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownCommand(Event):
     """The sender said something that is no SMTP command; the gateway ends it after five of them (Cisco TAC 214630).
 
@@ -56,7 +52,6 @@ class UnknownCommand(Event):
     command: str
 
 
-@dataclass(frozen=True, slots=True)
 class ListenerSuspended(Event):
     """Receiving is switched off, by an administrator or because the work queue is too long.
 
@@ -70,7 +65,6 @@ class ListenerSuspended(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class ListenerResumed(Event):
     """Receiving is switched on again.
 
@@ -81,7 +75,6 @@ class ListenerResumed(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Harvest(Event):
     """Too many unknown recipients from one host. `dropped_connection`: in the conversation, else in the work queue too.
 

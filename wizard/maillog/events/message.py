@@ -6,7 +6,6 @@ Its header, and what it becomes by splits, rewrites, copies and LDAP, have modul
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events import header, relation
 from wizard.maillog.events.base import Event, Forms
@@ -60,7 +59,6 @@ __all__ = [
 read = Forms(header.read, relation.read)
 
 
-@dataclass(frozen=True, slots=True)
 class Ready(Event):
     """DATA is complete: the message is in the gateway's queue, and the sender has its 250.
 
@@ -73,7 +71,6 @@ class Ready(Event):
     sender: str
 
 
-@dataclass(frozen=True, slots=True)
 class Policy(Event):
     """The mail policy that applies, of the `inbound` or the `outbound` table: that is the mail's direction.
 
@@ -87,7 +84,6 @@ class Policy(Event):
     all: bool
 
 
-@dataclass(frozen=True, slots=True)
 class ReceivingAborted(Event):
     """Not received to its end. `by_sender`: ended on purpose; else host or network broke off (Cisco TAC 118295).
 
@@ -99,7 +95,6 @@ class ReceivingAborted(Event):
     by_sender: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Dropped(Event):
     """Dropped by a scanner, a filter or a policy, `by` as logged; the sender had its 250.
 
@@ -114,7 +109,6 @@ class Dropped(Event):
     table: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class BouncedByPolicy(Event):
     """Bounced by a filter or a policy, `by` as logged; the sender had its 250 and gets a bounce.
 
@@ -127,7 +121,6 @@ class BouncedByPolicy(Event):
     table: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class AbortedOther(Event):
     """Aborted for a reason in words that nothing here knows.
 
@@ -139,7 +132,6 @@ class AbortedOther(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Finished(Event):
     """The number is done with. That says nothing about success: dropped, split and quarantined messages end so too.
 
@@ -151,7 +143,6 @@ class Finished(Event):
     aborted: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Queued(Event):
     """All scans are over; delivery may begin.
 
@@ -162,7 +153,6 @@ class Queued(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class GlobalUnsubscribe(Event):
     """A recipient is on the appliance's list of those who get no mail. `action`: `bounced` or `dropped`, if told.
 
@@ -177,7 +167,6 @@ class GlobalUnsubscribe(Event):
     action: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class DeletedByAdmin(Event):
     """An administrator deleted these recipients from the queue.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class QuarantineTagged(Event):
     """Meant for the spam quarantine; a later action may override that.
 
@@ -21,7 +19,6 @@ class QuarantineTagged(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class Quarantined(Event):
     """Held in a quarantine, perhaps one of several.
 
@@ -34,7 +31,6 @@ class Quarantined(Event):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Released(Event):
     """Released from one quarantine; others may hold it still.
 
@@ -47,7 +43,6 @@ class Released(Event):
     how: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class ReleasedAll(Event):
     """No quarantine holds it any more: it moves on.
 
@@ -58,7 +53,6 @@ class ReleasedAll(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class QuarantineDeleted(Event):
     """Deleted from a quarantine: deleted from one means gone from all (Cisco TAC 117915).
 
@@ -71,7 +65,6 @@ class QuarantineDeleted(Event):
     how: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class QuarantineDeletedAll(Event):
     """Gone from all quarantines.
 
@@ -82,7 +75,6 @@ class QuarantineDeletedAll(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class SpamQuarantined(Event):
     """Now in the spam quarantine on the appliance.
 
@@ -93,7 +85,6 @@ class SpamQuarantined(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class HandoverStarted(Event):
     """On its way to the spam quarantine on the appliance.
 
@@ -107,7 +98,6 @@ class HandoverStarted(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class HandoverDone(Event):
     """The spam quarantine took it.
 
@@ -119,7 +109,6 @@ class HandoverDone(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class HandoverRejected(Event):
     """The spam quarantine refused it.
 
@@ -131,7 +120,6 @@ class HandoverRejected(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class HandoverFailed(Event):
     """The spam quarantine could not be reached.
 

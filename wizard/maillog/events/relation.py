@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address, literals
@@ -11,7 +10,6 @@ from wizard.maillog.events.text import address, literals
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class Split(Event):
     """Some recipients go on as message `new`: those named here, or on its own To lines.
 
@@ -27,7 +25,6 @@ class Split(Event):
     recipients: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class SplitFailed(Event):
     """A message that should have been split was not.
 
@@ -38,7 +35,6 @@ class SplitFailed(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class Generated(Event):
     """The appliance made message `mid` out of `parent`: `kind` is `copy`, `bounce` or `notification`.
 
@@ -54,7 +50,6 @@ class Generated(Event):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
 class Rewritten(Event):
     """All of message `mid` goes on as `new`. Released from the spam quarantine it does so too.
 
@@ -69,7 +64,6 @@ class Rewritten(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class AliasExpanded(Event):
     """A recipient became others by the alias table.
 
@@ -83,7 +77,6 @@ class AliasExpanded(Event):
     targets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Masqueraded(Event):
     """The envelope sender was rewritten.
 
@@ -96,7 +89,6 @@ class Masqueraded(Event):
     new: str
 
 
-@dataclass(frozen=True, slots=True)
 class LdapDropped(Event):
     """The directory does not know a recipient of an accepted message, who was dropped.
 
@@ -110,7 +102,6 @@ class LdapDropped(Event):
     query: str
 
 
-@dataclass(frozen=True, slots=True)
 class LdapBounced(Event):
     """The directory does not know a recipient of an accepted message, who was bounced.
 
@@ -124,7 +115,6 @@ class LdapBounced(Event):
     query: str
 
 
-@dataclass(frozen=True, slots=True)
 class LdapRerouted(Event):
     """The directory gives a recipient other addresses.
 
@@ -138,7 +128,6 @@ class LdapRerouted(Event):
     targets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class LdapRequeued(Event):
     """The directory did not answer; the message waits.
 
@@ -149,7 +138,6 @@ class LdapRequeued(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class LdapUnableBounced(Event):
     """The directory did not answer; the recipients were bounced.
 
@@ -160,7 +148,6 @@ class LdapUnableBounced(Event):
     mid: int
 
 
-@dataclass(frozen=True, slots=True)
 class LdapTrouble(Event):
     """The directory cannot be asked; no message is named.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class Scanned(Event):
     """A scanner's verdict, as printed; `interim` ones are not final. `detail`: the virus, or why it was skipped.
 
@@ -29,7 +27,6 @@ class Scanned(Event):
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Spf(Event):
     """An SPF result for one `identity`: `mailfrom`, `helo` or `pra`.
 
@@ -43,7 +40,6 @@ class Spf(Event):
     result: str
 
 
-@dataclass(frozen=True, slots=True)
 class Dkim(Event):
     """A DKIM result: its first word, and the gateway's text.
 
@@ -56,7 +52,6 @@ class Dkim(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Dmarc(Event):
     """A DMARC result: `pass`, `fail`, `skipped`, another word as printed, or None where the line tells none.
 
@@ -71,7 +66,6 @@ class Dmarc(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class CustomLog(Event):
     """What an administrator's filter logs, in the administrator's words.
 
@@ -83,7 +77,6 @@ class CustomLog(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class ScanError(Event):
     """A scanner could not do its work.
 
@@ -95,7 +88,6 @@ class ScanError(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class ScanNote(Event):
     """Something else that happened in the work queue and decides nothing.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class TlsSucceeded(Event):
     """The sender's STARTTLS worked; old versions do not say with what.
 
@@ -25,7 +23,6 @@ class TlsSucceeded(Event):
     cipher: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class TlsFailed(Event):
     """The sender's STARTTLS did not work.
 
@@ -39,7 +36,6 @@ class TlsFailed(Event):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class TlsRequired(Event):
     """The mail flow policy requires TLS and the sender did not ask for it.
 
@@ -50,7 +46,6 @@ class TlsRequired(Event):
     icid: int
 
 
-@dataclass(frozen=True, slots=True)
 class AuthSucceeded(Event):
     """The sender logged in.
 
@@ -63,7 +58,6 @@ class AuthSucceeded(Event):
     mechanism: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class AuthFailed(Event):
     """The sender's login was refused.
 
@@ -76,7 +70,6 @@ class AuthFailed(Event):
     mechanism: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class AuthRequired(Event):
     """The mail flow policy requires a login and the sender did not try one.
 
@@ -87,7 +80,6 @@ class AuthRequired(Event):
     icid: int
 
 
-@dataclass(frozen=True, slots=True)
 class AuthTrouble(Event):
     """Logins cannot be checked: the profile, the LDAP server or the forwarding server is at fault.
 

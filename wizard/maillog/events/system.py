@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from wizard.maillog.events.base import Event, Forms
 
 read = Forms()
 
 
-@dataclass(frozen=True, slots=True)
 class LogBegan(Event):
     """A log file begins; older entries may follow.
 
@@ -19,7 +17,6 @@ class LogBegan(Event):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class Version(Event):
     """The software and the serial number of the appliance.
 
@@ -31,7 +28,6 @@ class Version(Event):
     serial: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class UtcOffset(Event):
     """How far the log's times are east of UTC.
 
@@ -42,7 +38,6 @@ class UtcOffset(Event):
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
 class Status(Event):
     """The counters: the last numbers given out. It is not about the message of that number.
 
@@ -58,7 +53,6 @@ class Status(Event):
     resource_conservation: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class SystemStarted(Event):
     """The appliance has booted: counters may begin anew.
 
@@ -67,7 +61,6 @@ class SystemStarted(Event):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class ClockChanged(Event):
     """The clock was set: times before and after do not compare.
 
@@ -78,7 +71,6 @@ class ClockChanged(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class ResourceConservation(Event):
     """The appliance is short of memory, queue or work queue space, or no longer (`entered` False).
 
@@ -93,7 +85,6 @@ class ResourceConservation(Event):
     listeners_suspended: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Housekeeping(Event):
     """A known line without meaning for delivery.
 
