@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from wizard.patterns import pattern
+
 MAX_NAME = 253
 MAX_LABEL = 63
 ACE = "xn--"
 
-_WITH_ACE = re.compile(
-    r"(?<![\w.-])(?:[a-z0-9_-]{1,63}\.){0,20}xn--[a-z0-9-]{1,59}(?:\.[a-z0-9-]{1,63}){0,20}(?![\w-])"
-)
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_WITH_ACE = pattern(r"(?<![\w.-])(?:[a-z0-9_-]{1,63}\.){0,20}xn--[a-z0-9-]{1,59}(?:\.[a-z0-9-]{1,63}){0,20}(?![\w-])")
+_DOTS = pattern("[.\u3002\uff0e\uff61]")
 # IDNA 2008 keeps these two, which plain case folding would rewrite into other names.
 _KEPT = "ßς"
-_LATIN_BEYOND_ASCII = re.compile("[\u00df-\u00f6\u00f8-\u0130\u0132-\u017e\u1ea0-\u1ef9]")
+_LATIN_BEYOND_ASCII = pattern("[\u00df-\u00f6\u00f8-\u0130\u0132-\u017e\u1ea0-\u1ef9]")
 _LIKE_LATIN = {
     "CYRILLIC": frozenset("асԁеһіјӏорԛѕԝхуъьҽпгѵѡґ"),
     "GREEK": frozenset("αικνορτυχγη"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from wizard.facts import Fact
+from wizard.patterns import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
     return None if first is None or last is None else (last - first) / timedelta(seconds=1)
 
 
-_NUMBER = re.compile(r"\b(MID|ICID)[ :#]*(\d{1,20})", re.IGNORECASE)
+_NUMBER = pattern(r"\b(MID|ICID)[ :#]*(\d{1,20})", re.IGNORECASE)
 
 
 def reference(row: Row) -> str:

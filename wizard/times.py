@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from wizard.patterns import pattern
+
 _FORMS = (
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M:%S",
@@ -17,7 +19,7 @@ _FORMS = (
     "%d %b %Y %H:%M",
 )
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d %b %Y")
-_ZONE = re.compile(r"(?<=\d)\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)$", re.IGNORECASE)
+_ZONE = pattern(r"(?<=\d)\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
 
 def read_time(text: str, *, end: bool = False) -> str:

@@ -20,12 +20,13 @@ from wizard.maillog.follow import follow
 from wizard.maillog.log import Log
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.traced import Traced, traced
+from wizard.patterns import pattern
 from wizard.render.progress import Progress, over
 from wizard.times import in_zone
 
 _COLOURS = {"ICID": "36", "MID": "33", "DCID": "35"}
-_NUMBER = re.compile(r"\b(ICID|MID|DCID):? \d{1,20}\b", re.ASCII)
-_HIDDEN_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NUMBER = pattern(r"\b(ICID|MID|DCID):? \d{1,20}\b", re.ASCII)
+_HIDDEN_NAME = pattern(r"(?<=[a-z])(?=[A-Z])")
 _AT_ONCE = 1000
 
 

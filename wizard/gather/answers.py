@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING
 from wizard.errors import InputError
 from wizard.facts import Evidence, Fact, Value
 from wizard.maillog.asked import read_network
+from wizard.patterns import pattern
 from wizard.times import read_time
 from wizard.words import Lang, sentence
 
 if TYPE_CHECKING:
     from wizard.gather.asking import Check
 
-_MAILBOX = re.compile(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
+_MAILBOX = pattern(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
 
 
 def answer(name: str, value: Value, typed: str) -> Fact:

@@ -12,6 +12,7 @@ from wizard.gather.answers import answer
 from wizard.gather.base import Desk
 from wizard.gather.windows import told_window
 from wizard.maillog.kinds_of_log import recognise
+from wizard.patterns import pattern
 from wizard.resolve.pasted import addresses_in
 from wizard.rulebase.base import RuleBase
 from wizard.typed.mining import Mined, mine, without_other_hosts
@@ -20,9 +21,9 @@ from wizard.words import Lang, sentence, words
 LOGS = {"mail", "tracking", "consolidated", "bounce"}
 MOST_ADDRESSES = 10
 SHORTEST_LOG = 2
-_ADDRESS = re.compile(r"[0-9a-fA-F.:/]+,?")
-_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_DOMAIN = re.compile(r"[a-z0-9-]{1,63}\.[a-z]{2,24}", re.IGNORECASE | re.ASCII)
+_ADDRESS = pattern(r"[0-9a-fA-F.:/]+,?")
+_JAPANESE = pattern("[\u3040-\u30ff\u4e00-\u9fff]")
+_DOMAIN = pattern(r"[a-z0-9-]{1,63}\.[a-z]{2,24}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address, reply
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -30,11 +31,11 @@ class BounceLog(Event):
     detail: str | None
 
 
-_HEAD = re.compile(
+_HEAD = pattern(
     r"(Bounced|Delayed): +(\d{1,20}):(\d{1,20}) +From: ?(<[^<>]{0,400}>|\S*) +To: ?(<[^<>]{0,400}>|\S*)", re.ASCII
 )
-_REASON = re.compile(r' *Reason: ?"([^"]*)"')
-_RESPONSE = re.compile(r' *Response: ?"')
+_REASON = pattern(r' *Reason: ?"([^"]*)"')
+_RESPONSE = pattern(r' *Response: ?"')
 
 
 @read.word("Bounced:", "Delayed:")

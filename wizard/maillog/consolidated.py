@@ -12,6 +12,7 @@ from datetime import datetime
 
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.text import ctime, unquoted
+from wizard.patterns import pattern
 
 
 class Consolidated(Event):
@@ -50,13 +51,11 @@ class Consolidated(Event):
 
 
 _FIELDS_BEFORE = 7
-_KEY = re.compile(
-    r"(?:^| )((?:ESA|cs\d|cfp\d|cn\d|device|source|start|end|event)[A-Za-z0-9]*|[a-z]{2,12}\d?)=", re.ASCII
-)
-_QUOTED = re.compile(r"""'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*\"|[{}]""", re.DOTALL)
+_KEY = pattern(r"(?:^| )((?:ESA|cs\d|cfp\d|cn\d|device|source|start|end|event)[A-Za-z0-9]*|[a-z]{2,12}\d?)=", re.ASCII)
+_QUOTED = pattern(r"""'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*\"|[{}]""", re.DOTALL)
 _DIRECTIONS = {"0": "inbound", "1": "outbound"}
 _LAST = "msg"  # what follows a subject are details of TLS and URLs only
-_MORE = re.compile(r"' ESA(?:TLS|URL)\w*=", re.ASCII)
+_MORE = pattern(r"' ESA(?:TLS|URL)\w*=", re.ASCII)
 
 
 def read(body: str) -> Consolidated | None:

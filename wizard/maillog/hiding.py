@@ -16,6 +16,7 @@ from wizard.maillog.log import Log, Windows
 from wizard.maillog.needles import Needle
 from wizard.maillog.prefix import split_prefix
 from wizard.maillog.search import search
+from wizard.patterns import pattern
 
 HEAD = timedelta(minutes=15)
 """The longest that a connection may last by default (Cisco AsyncOS user guide, listener settings)."""
@@ -23,8 +24,8 @@ HEAD = timedelta(minutes=15)
 _REFUSED = Needle(b"TCPREFUSE")
 _ADDRESS = rb" address +(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:.]*)(?:\s|$)"
 _WITHOUT_ADDRESS = Needle(b"smtp icid ", ignore_case=True, then=re.compile(rb"(?![^\n]{0,400}?" + _ADDRESS + rb")"))
-_OPENED = re.compile(rb"New \w{1,10} ICID:? *(\d{1,20})")
-_NUMBER = re.compile(rb"\bICID:? (\d{1,20})")
+_OPENED = pattern(rb"New \w{1,10} ICID:? *(\d{1,20})")
+_NUMBER = pattern(rb"\bICID:? (\d{1,20})")
 _NOW_AND_THEN = 100
 
 

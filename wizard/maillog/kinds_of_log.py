@@ -11,6 +11,7 @@ from wizard.maillog import bounce_log, consolidated, tracking
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning
 from wizard.maillog.events.base import Forms
 from wizard.maillog.prefix import begins_entry, split_prefix
+from wizard.patterns import pattern
 
 _LOOKED_AT = 5_000
 _ENOUGH = 200
@@ -19,44 +20,40 @@ _WRAPPED = 8
 _NOT_KNOWN = {"other-log", "prose"}
 _mail = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read)
 
-_PICTURES = re.compile(
-    r"(?:\x89|\ufffd)PNG|GIF8[79]a|.{0,8}(?:JFIF|Exif)|\xff\xd8\xff|BM.{4}\x00|RIFF.{4}WEBP", re.DOTALL
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
-_DELIVERY = re.compile(r"<(?:success|bounce|rcpt) [a-z_]+=|</(?:success|bounce)>")
-_CONVERSATION = re.compile(
+_PICTURES = pattern(r"(?:\x89|\ufffd)PNG|GIF8[79]a|.{0,8}(?:JFIF|Exif)|\xff\xd8\xff|BM.{4}\x00|RIFF.{4}WEBP", re.DOTALL)
+_CONTROL = pattern(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_DELIVERY = pattern(r"<(?:success|bounce|rcpt) [a-z_]+=|</(?:success|bounce)>")
+_CONVERSATION = pattern(
     r"(?:ICID:? )?\d{1,20} (?:Sent to|Received from) ['\"]?[0-9a-fA-F.:]+|(?:Sent to|Received from) '", re.ASCII
 )
-_WEB = re.compile(
+_WEB = pattern(
     r"req:\S+ user:\S* id:|(?:Session \S+ from|http service on|Error in http connection|SSL error with client) "
 )
-_LOGINS = re.compile(
+_LOGINS = pattern(
     r"The user \S+ (?:successfully logged|logged|failed)|User \S+ from \S+ (?:was|failed)|log(?:in|out):\S+ user:"
     r"|An authentication attempt by|Appliance: |Source IP: "
 )
-_SYSTEM = re.compile(
+_SYSTEM = pattern(
     r"PID \d{1,9}: |lame DNS referral|Received an invalid DNS Response|DNS Temporary Failure|The system time was"
     r"|System is coming up|Failed to bootstrap the DNS"
 )
 _OTHERS = (
-    ("domain-debug", re.compile(r"\d{1,20} (?:Sent|Rcvd): ['\"]", re.ASCII)),
+    ("domain-debug", pattern(r"\d{1,20} (?:Sent|Rcvd): ['\"]", re.ASCII)),
     ("injection-debug", _CONVERSATION),
     ("gui", _WEB),
     ("audit", _LOGINS),
-    ("antispam", re.compile(r"case antispam |(?:CASE|case)(?::|-daemon)|graymail [\[(]")),
-    ("antivirus", re.compile(r"(?:sophos|mcafee) +antivirus - ", re.IGNORECASE)),
-    ("amp", re.compile(r"(?:File (?:reputation query|uploaded|not uploaded)|Response received for file)")),
-    ("quarantine", re.compile(r"(?:ISQ|EUQ|SLBL): ")),
-    ("scanner", re.compile(r"PF: ")),
-    ("updater", re.compile(r"\S+ (?:waiting for new updates|beginning .*update|verifying applied files)")),
-    ("status", re.compile(r"Status: CPULd ")),
-    ("ldap-debug", re.compile(r"LDAP: ")),
+    ("antispam", pattern(r"case antispam |(?:CASE|case)(?::|-daemon)|graymail [\[(]")),
+    ("antivirus", pattern(r"(?:sophos|mcafee) +antivirus - ", re.IGNORECASE)),
+    ("amp", pattern(r"(?:File (?:reputation query|uploaded|not uploaded)|Response received for file)")),
+    ("quarantine", pattern(r"(?:ISQ|EUQ|SLBL): ")),
+    ("scanner", pattern(r"PF: ")),
+    ("updater", pattern(r"\S+ (?:waiting for new updates|beginning .*update|verifying applied files)")),
+    ("status", pattern(r"Status: CPULd ")),
+    ("ldap-debug", pattern(r"LDAP: ")),
     ("system", _SYSTEM),
 )
 _IN_MAIL_LOGS_TOO = {None, "antivirus", "ldap-debug", "quarantine", "status", "system"}
-_HEADER = re.compile(
-    r"Begin Logfile|End Logfile|Version: \S+ SN: |Time offset from UTC: |Logfile rolled over", re.ASCII
-)
+_HEADER = pattern(r"Begin Logfile|End Logfile|Version: \S+ SN: |Time offset from UTC: |Logfile rolled over", re.ASCII)
 
 
 def recognise(lines: Iterable[str]) -> str:

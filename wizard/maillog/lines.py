@@ -9,6 +9,7 @@ from wizard.maillog.entry import read_lines
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning, system
 from wizard.maillog.events.base import Event, Forms, Unknown
 from wizard.maillog.prefix import Prefix, split_prefix
+from wizard.patterns import pattern
 
 _forms = Forms(
     connection.read,
@@ -22,12 +23,12 @@ _forms = Forms(
     system.read,
 )
 
-_NAMED = re.compile(
+_NAMED = pattern(
     r"(?:(?:Alias|Bounced:|Connection|Delayed:|Deleted:|Delivery|Double|EUQ:|ISQ:|LDAP:|Mail|Message|New|Possible|RPC"
     r"|SMTP|Start) (?:[\w.:()/-]{1,80} +){0,4}?)?((?:(?:MID|ICID|DCID|RCID):? +\d{1,20}[:,]? *){1,3})",
     re.ASCII,
 )
-_NUMBER = re.compile(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)
+_NUMBER = pattern(r"(MID|ICID|DCID):? +(\d{1,20})", re.ASCII)
 
 
 def read(body: str) -> Event | None:

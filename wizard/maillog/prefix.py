@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from wizard.maillog.stamps import DAYS, MONTHS, Stamp, appliance_time, stamp_at, with_year_of
+from wizard.patterns import pattern
 
 _LEVELS = "Info|Warning|Critical|Error|Debug|Trace|Notice|Information|Alert"
 _PLAIN_WORDS = 2  # the relay and the host
@@ -31,7 +32,7 @@ _BARE = (
 # What grep puts before the lines that it finds in several files, with their numbers or not.
 _FOUND_IN = rf"(?:(?:[A-Za-z]:)?[^\s:'\"<>]{{1,255}}[:-])?(?:\d{{1,9}}[:-])?(?=(?:{DAYS}) +(?:{MONTHS}) )"
 
-_BEGINS = re.compile(
+_BEGINS = pattern(
     rf"(?:<\d{{1,3}}>\d? ?)?(?:(?:{DAYS}),? +)?(?:"
     rf"(?:\d{{4}} +)?(?:{MONTHS}) +\d{{1,2}} +\d{{1,2}}:\d\d:\d\d(?:[ :]+(?!\d{{4}} *(?:\[|$))\S)"
     rf"|\d{{1,2}} (?:{MONTHS}) \d{{4}} +\d{{1,2}}:\d\d:\d\d[ :]+\S"
@@ -44,15 +45,15 @@ _BEGINS = re.compile(
 _APPLIANCE = re.compile(
     rf"(?:{DAYS}) +({MONTHS}) +(\d{{1,2}}) +(\d{{1,2}}):(\d\d):(\d\d) +(\d{{4}}) +({_LEVELS}): *", re.ASCII
 )
-_FOUND = re.compile(_FOUND_IN)
-_PRIORITY = re.compile(r"<\d{1,3}>(\d(?= ))? *", re.ASCII)
-_RFC5424 = re.compile(r" *(\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) *\ufeff?")
-_LEVEL = re.compile(rf"({_LEVELS}): *")
-_BODY = re.compile(_BARE, re.ASCII)
-_ORIGINAL = re.compile(r"Original Address=(\S+) *")
-_SEVERITY = re.compile(r"\[[a-z]{1,10}\] *")
-_WORD = re.compile(r"""([^\s'"<>=]{1,255})(?=\s) *""")
-_TAG_END = re.compile(r"(?:\[\d{0,10}\])?:(?:nopid)?$", re.ASCII)
+_FOUND = pattern(_FOUND_IN)
+_PRIORITY = pattern(r"<\d{1,3}>(\d(?= ))? *", re.ASCII)
+_RFC5424 = pattern(r" *(\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) *\ufeff?")
+_LEVEL = pattern(rf"({_LEVELS}): *")
+_BODY = pattern(_BARE, re.ASCII)
+_ORIGINAL = pattern(r"Original Address=(\S+) *")
+_SEVERITY = pattern(r"\[[a-z]{1,10}\] *")
+_WORD = pattern(r"""([^\s'"<>=]{1,255})(?=\s) *""")
+_TAG_END = pattern(r"(?:\[\d{0,10}\])?:(?:nopid)?$", re.ASCII)
 
 
 class Prefix(NamedTuple):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
-_PACKED = re.compile(r"\.(?:gz|bz2|xz|zst|zip)$", re.IGNORECASE)
-_STAMP = re.compile(r"[._@-]*(?<!\d)(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?)?(?!\d)")
-_NUMBER = re.compile(r"\.(\d{1,6})(?=\.|$)")
-_ENDING = re.compile(r"\.(?:current|log|txt|text|[sc])$", re.IGNORECASE)
+from wizard.patterns import pattern
+
+_PACKED = pattern(r"\.(?:gz|bz2|xz|zst|zip)$", re.IGNORECASE)
+_STAMP = pattern(r"[._@-]*(?<!\d)(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?)?(?!\d)")
+_NUMBER = pattern(r"\.(\d{1,6})(?=\.|$)")
+_ENDING = pattern(r"\.(?:current|log|txt|text|[sc])$", re.IGNORECASE)
 
 
 def rotation_key(name: str) -> tuple[str, int, str, int, str]:

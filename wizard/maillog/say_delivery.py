@@ -22,9 +22,10 @@ from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Message
 from wizard.maillog.says import Says
 from wizard.maillog.stand import Stand, to_quarantine
+from wizard.patterns import pattern
 
-_REFUSAL = re.compile(r"[45](?:\d\d|\.\d)")
-_TLS = re.compile(r"\bTLS\b|certificate", re.IGNORECASE)
+_REFUSAL = pattern(r"[45](?:\d\d|\.\d)")
+_TLS = pattern(r"\bTLS\b|certificate", re.IGNORECASE)
 _SUMMARIES = {"delivered", "bounced", "dropped", "quarantined", "aborted", "queued", "dq"}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from wizard.patterns import pattern
 
 DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -16,13 +17,11 @@ NO_YEAR = 1904
 _NUMBER_OF_MONTH = {name: str(number) for number, name in enumerate(MONTHS.split("|"), 1)}
 _CLOCK = r"(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
 _ZONE = r"(Z|[+-]\d\d:?\d\d)"
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = pattern(
     rf"(?:(?:{DAYS}),? +)?(?:(\d{{4}}) +)?({MONTHS}) +(\d{{1,2}}) +{_CLOCK}(?: +(\d{{4}})(?=\s|:\s))?[: \t]*"
 )
-_DAY_FIRST = re.compile(
-    rf"(?:(?:{DAYS}),? +)?(\d{{1,2}}) +({MONTHS}) +(\d{{4}}) +{_CLOCK}(?: +\(GMT *{_ZONE}?\))?[: \t]*"
-)
-_ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_CLOCK}(?: ?{_ZONE})?[: \t]*")
+_DAY_FIRST = pattern(rf"(?:(?:{DAYS}),? +)?(\d{{1,2}}) +({MONTHS}) +(\d{{4}}) +{_CLOCK}(?: +\(GMT *{_ZONE}?\))?[: \t]*")
+_ISO = pattern(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_CLOCK}(?: ?{_ZONE})?[: \t]*")
 
 
 _DAY = 24 * 60

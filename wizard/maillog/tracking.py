@@ -28,6 +28,7 @@ from wizard.maillog.events.message import Policy, Queued, Ready, aborted
 from wizard.maillog.events.quarantine import HandoverStarted, Quarantined, SpamQuarantined
 from wizard.maillog.events.scanning import Scanned
 from wizard.maillog.events.text import address, unquoted
+from wizard.patterns import pattern
 
 read = Forms()
 _log = Forms(connection.read, envelope.read, message.read, quarantine.read, scanning.read, delivery.read)
@@ -44,37 +45,35 @@ class ConnectionNote(Event):
     text: str
 
 
-_OPENED = re.compile(
+_OPENED = pattern(
     r"Protocol \S+ interface ([^()]*)\(IP ([^()]*)\) on incoming connection \(ICID (\d{1,20})\) from sender IP (\S+?)\."
     r"(?: +Reverse DNS +host(?: +(?!verified )(\S+))? +verified +(\w+)\.?)?",
     re.ASCII,
 )
-_ICID = re.compile(r"(?:Incoming connection )?\(ICID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
-_DCID = re.compile(r"(?:Delivery connection )?\(DCID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
-_TLS = re.compile(r"successfully accepted TLS protocol (\S+)(?: cipher (\S+?))?(?: \S+)?\.?")
-_START = re.compile(r"Start message (\d{1,20}) on incoming connection \(ICID (\d{1,20})\)\.?", re.ASCII)
-_HOP = re.compile(
+_ICID = pattern(r"(?:Incoming connection )?\(ICID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
+_DCID = pattern(r"(?:Delivery connection )?\(DCID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
+_TLS = pattern(r"successfully accepted TLS protocol (\S+)(?: cipher (\S+?))?(?: \S+)?\.?")
+_START = pattern(r"Start message (\d{1,20}) on incoming connection \(ICID (\d{1,20})\)\.?", re.ASCII)
+_HOP = pattern(
     r"SMTP delivery connection \(DCID (\d{1,20})\) opened from \D{0,80}?interface (\S+) to IP address (\S+?)"
     r"(?: on port (\d{1,5}))?\.?",
     re.ASCII,
 )
-_RPC = re.compile(
-    r"Remote procedure call connection \(RCID (\d{1,20})\) started for message (\d{1,20}) to .*", re.ASCII
-)
-_MESSAGE = re.compile(r"Message (\d{1,20})(?: of \d+)?:? +(.*)", re.ASCII | re.DOTALL)
-_ON = re.compile(r"(enqueued )?on incoming connection \(ICID (\d{1,20})\) +(.*)", re.ASCII | re.DOTALL)
-_READY = re.compile(r"\((\d{1,20}) bytes\) from (\S*) ready\.?", re.ASCII)
-_POLICY = re.compile(r"matched per-recipient policy (.+) for (\w+) mail policies\.?")
-_SCANNED = re.compile(r"scanned by (.{1,80}?)[.:]? (?:(Interim|Final) v|V)erdict: ?(.*)", re.DOTALL)
-_ENGINE = re.compile(r"(?:Anti-\w+ engine|Advanced Malware Protection engine)[: ]*")
-_ANSWER = re.compile(r"to (\S+) received remote SMTP response (.*)", re.DOTALL)
-_STARTED = re.compile(r"Delivery started for message (\d{1,20}) to (\S+?)\.?", re.ASCII)
-_SENT = re.compile(r"Delivery details: Message (\d{1,20}) sent to (\S+)(?: (\[.*))?", re.ASCII | re.DOTALL)
-_FAILED = re.compile(
+_RPC = pattern(r"Remote procedure call connection \(RCID (\d{1,20})\) started for message (\d{1,20}) to .*", re.ASCII)
+_MESSAGE = pattern(r"Message (\d{1,20})(?: of \d+)?:? +(.*)", re.ASCII | re.DOTALL)
+_ON = pattern(r"(enqueued )?on incoming connection \(ICID (\d{1,20})\) +(.*)", re.ASCII | re.DOTALL)
+_READY = pattern(r"\((\d{1,20}) bytes\) from (\S*) ready\.?", re.ASCII)
+_POLICY = pattern(r"matched per-recipient policy (.+) for (\w+) mail policies\.?")
+_SCANNED = pattern(r"scanned by (.{1,80}?)[.:]? (?:(Interim|Final) v|V)erdict: ?(.*)", re.DOTALL)
+_ENGINE = pattern(r"(?:Anti-\w+ engine|Advanced Malware Protection engine)[: ]*")
+_ANSWER = pattern(r"to (\S+) received remote SMTP response (.*)", re.DOTALL)
+_STARTED = pattern(r"Delivery started for message (\d{1,20}) to (\S+?)\.?", re.ASCII)
+_SENT = pattern(r"Delivery details: Message (\d{1,20}) sent to (\S+)(?: (\[.*))?", re.ASCII | re.DOTALL)
+_FAILED = pattern(
     r"to (\S+) (?:(?:hard |soft )?(bounced) by destination server|(?:was )?(delayed|bounced))[.:]?(?: Reason:?)? *(.*)",
     re.DOTALL,
 )
-_HELD = re.compile(r"quarantined (?:in|to) (?:the )?\"?([^\"]*?)\"?(?: quarantine)?(?: \((.*)\))?\.?")
+_HELD = pattern(r"quarantined (?:in|to) (?:the )?\"?([^\"]*?)\"?(?: quarantine)?(?: \((.*)\))?\.?")
 
 
 @read.word("Protocol")

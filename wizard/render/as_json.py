@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
+from wizard.patterns import pattern
 from wizard.render.contract import (
     AboutJson,
     ConclusionJson,
@@ -39,7 +40,7 @@ SHAPES: Mapping[str, type] = {
 }
 """The shape of what stands under a key, or of each thing in the list there."""
 
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def as_json(report: Report) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from wizard.patterns import pattern
+
 PROSE_LIMIT = 2_000
 VERBATIM_LIMIT = 500
 LINE_LIMIT = 1_000
 VALUE_LIMIT = 200
 
-HIDDEN = re.compile(
+HIDDEN = pattern(
     "["
     "\x00-\x1f\x7f-\x9f\xad"  # control characters; soft hyphen
     "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # joiner and fillers that show as nothing
@@ -27,15 +29,15 @@ HIDDEN = re.compile(
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
-CODE = re.compile("`([^`]+)`")
-CODE_AND_SPACES = re.compile(" ?`([^`]+)` ?")
-SPAN_OR_WORD = re.compile(r"`([^`]+)`|([!#-&*+\-./0-9:=?@A-Z^_a-z~]+)")
-LOOKS_LIKE_LINK = re.compile(r"@|://|www\.|[a-z0-9-]{2}\.[a-z]{2}", re.IGNORECASE)
+CODE = pattern("`([^`]+)`")
+CODE_AND_SPACES = pattern(" ?`([^`]+)` ?")
+SPAN_OR_WORD = pattern(r"`([^`]+)`|([!#-&*+\-./0-9:=?@A-Z^_a-z~]+)")
+LOOKS_LIKE_LINK = pattern(r"@|://|www\.|[a-z0-9-]{2}\.[a-z]{2}", re.IGNORECASE)
 SENTENCE_END = ".:!?"
-ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
-MARK = re.compile(r"[\\*\[\]~$|]|(?<![^\W_])_|_(?![^\W_])")
-BLOCK_START = re.compile(r"\A(?:[#+=:>-]|[0-9]{1,9}(?=[.)](?:\s|\Z)))")
-CLOSING_HASHES = re.compile(r"(?<= )#+\Z")
+ENTITY = pattern(r"&(?=#?[A-Za-z0-9]+;)")
+MARK = pattern(r"[\\*\[\]~$|]|(?<![^\W_])_|_(?![^\W_])")
+BLOCK_START = pattern(r"\A(?:[#+=:>-]|[0-9]{1,9}(?=[.)](?:\s|\Z)))")
+CLOSING_HASHES = pattern(r"(?<= )#+\Z")
 
 
 class Verbatim(str):

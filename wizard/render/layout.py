@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+
+from wizard.patterns import pattern
 
 WIDTH = 78
 
 WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
 )
-ATOM = re.compile(rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
+ATOM = pattern(rf"\s+|[{WIDE}]|[^\s{WIDE}]+")
 
 NOT_FIRST = frozenset(
     "、。，．・：；？！」』）］｝〉》】〕”’ー々…,.:;?!)]}" + "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from wizard.data import data_folder
+from wizard.patterns import pattern
 from wizard.render import escape, layout
 from wizard.render.escape import Verbatim
 from wizard.render.phrases import Phrases, Shown
 from wizard.render.view import Table, View
 from wizard.words import Lang, words
 
-BLANK_LINES = re.compile(r"\n{3,}")
+BLANK_LINES = pattern(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)

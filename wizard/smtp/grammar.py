@@ -10,12 +10,13 @@ import ipaddress
 import re
 
 from wizard.errors import InputError
+from wizard.patterns import pattern
 from wizard.smtp.model import Target
 
-LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+")
-QUOTED = re.compile(r'"(?:[ !#-\[\]-~\u0080-\U0010ffff]|\\[ -~])*"')
-SCOPE = re.compile(r"[A-Za-z0-9._-]{1,32}")
+LABEL = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+ATOM = pattern(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+")
+QUOTED = pattern(r'"(?:[ !#-\[\]-~\u0080-\U0010ffff]|\\[ -~])*"')
+SCOPE = pattern(r"[A-Za-z0-9._-]{1,32}")
 
 MAX_NAME = 253
 MAX_LOCAL = 64

@@ -28,6 +28,7 @@ from wizard.maillog.events.security import (
     TlsSucceeded,
 )
 from wizard.maillog.events.text import address as bare
+from wizard.patterns import pattern
 
 __all__ = [
     "AuthFailed",
@@ -168,15 +169,15 @@ def is_refusal(event: Event | None) -> bool:
     return isinstance(event, Verdict) and event.verdict == "TCPREFUSE"
 
 
-_OPENED = re.compile(r"New \w{1,10} ICID:? *(\d{1,20}) interface +", re.ASCII)
-_REMOTE = re.compile(
+_OPENED = pattern(r"New \w{1,10} ICID:? *(\d{1,20}) interface +", re.ASCII)
+_REMOTE = pattern(
     r"address +(\S+)(?: +reverse dns host(?: +(?!verified )(\S+))? +verified +(yes|no)(?: .*)?)?",
     re.ASCII | re.IGNORECASE,
 )
-_GROUP = re.compile(r"(ACCEPT|RELAY|REJECT|TCPREFUSE)(?: (?:SG|sender group) *(.*))?", re.DOTALL)
-_SCORE = re.compile(r"(?: |^)(?:SBRS|IPRS?|IP Reputation(?: Score)?) +")
+_GROUP = pattern(r"(ACCEPT|RELAY|REJECT|TCPREFUSE)(?: (?:SG|sender group) *(.*))?", re.DOTALL)
+_SCORE = pattern(r"(?: |^)(?:SBRS|IPRS?|IP Reputation(?: Score)?) +")
 _CUT_OFF = {"not", "unable", "unable to"}  # "not enabled", "unable to retrieve", wrapped
-_DELAYED = re.compile(
+_DELAYED = pattern(
     r"Delayed HAT REJECT (?:continuing session for recipient logging|Message (from|recipient):) *(.*)", re.DOTALL
 )
 

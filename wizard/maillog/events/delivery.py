@@ -18,6 +18,7 @@ from wizard.maillog.events.hop import (
     DeliveryTls,
 )
 from wizard.maillog.events.text import address, ctime, numbers, reply, unquoted
+from wizard.patterns import pattern
 
 __all__ = [
     "Bounced",
@@ -161,20 +162,20 @@ class PossibleDelivery(Event):
 
 
 _RIDS = r"(?:RID *)?(\[[\d, ]*\]|\d{1,20})"
-_START = re.compile(rf"Delivery start DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS}(?: to (.*))?", re.ASCII)
-_DONE = re.compile(
+_START = pattern(rf"Delivery start DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS}(?: to (.*))?", re.ASCII)
+_DONE = pattern(
     rf"Message done DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS} *(?:\(([^()]*)\) *)?(\[.*)?", re.ASCII | re.DOTALL
 )
-_RESPONSE = re.compile(rf"{_RIDS} Response *(.+)", re.ASCII | re.DOTALL)
-_PENDING = re.compile(rf"(?:Message (\d{{1,20}}) )?to {_RIDS} pending till ([\w :]*)(?:\[[^\]]*\])?", re.ASCII)
-_POSSIBLE = re.compile(rf"Possible Delivery: DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS}", re.ASCII)
-_FAILED = re.compile(
+_RESPONSE = pattern(rf"{_RIDS} Response *(.+)", re.ASCII | re.DOTALL)
+_PENDING = pattern(rf"(?:Message (\d{{1,20}}) )?to {_RIDS} pending till ([\w :]*)(?:\[[^\]]*\])?", re.ASCII)
+_POSSIBLE = pattern(rf"Possible Delivery: DCID:? (\d{{1,20}}) MID (\d{{1,20}}) to {_RIDS}", re.ASCII)
+_FAILED = pattern(
     r"(Delayed|Bounced|Double bounce): (?:DCID:? (\d{1,20}) )?(?:MID|Message):? (\d{1,20}) "
     r"(?:From: ?(?:<(.{0,400}?)>|(\S*)) To: ?(?:<(.{0,400}?)>|(\S*)) |to )" + _RIDS + r"(?: - (.*))?",
     re.ASCII | re.DOTALL,
 )
-_CODE = re.compile(r"(?:Bounced by destination server with response: *)?(\d\.\d{1,3}\.\d{1,3}) - ", re.ASCII)
-_OLD_REPLY = re.compile(r" (\d{3})-'")
+_CODE = pattern(r"(?:Bounced by destination server with response: *)?(\d\.\d{1,3}\.\d{1,3}) - ", re.ASCII)
+_OLD_REPLY = pattern(r" (\d{3})-'")
 
 
 def failure_text(text: str) -> tuple[str | None, str, str | None, str | None]:

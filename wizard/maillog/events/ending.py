@@ -6,6 +6,7 @@ import re
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.limits import reason_of
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -67,12 +68,12 @@ class Killed(Event):
     icid: int
 
 
-_LOST_AFTER = re.compile(
+_LOST_AFTER = pattern(
     r"Connection from (\S+) on interface ([^()]*) \([^()]*\) lost after (\d{1,9}) seconds?"
     r"(?: \(DNS query took (\d{1,9}) seconds?\))?, before any commands were received\.?",
     re.ASCII,
 )
-_DISCONNECTED = re.compile(r"disconnected address (\S+?)[,.]? +(.*)", re.DOTALL)
+_DISCONNECTED = pattern(r"disconnected address (\S+?)[,.]? +(.*)", re.DOTALL)
 
 
 @read.icid("close", "lost")

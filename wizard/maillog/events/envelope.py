@@ -6,6 +6,7 @@ import re
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -120,9 +121,9 @@ class BounceVerification(Event):
     rejected: bool
 
 
-_START = re.compile(r"Start MID (\d{1,20}) ICID (\d{1,20})(?: +\((.*)\))?", re.ASCII)
-_ENVELOPE = re.compile(r"ICID (\d{1,20}) +(?:(From|To):|RID (\d{1,20}) +To:) *(.*)", re.ASCII | re.DOTALL)
-_BOUNCE = re.compile(
+_START = pattern(r"Start MID (\d{1,20}) ICID (\d{1,20})(?: +\((.*)\))?", re.ASCII)
+_ENVELOPE = pattern(r"ICID (\d{1,20}) +(?:(From|To):|RID (\d{1,20}) +To:) *(.*)", re.ASCII | re.DOTALL)
+_BOUNCE = pattern(
     r"ICID (\d{1,20}) +invalid bounce, (?:(tagging)|rcpt address (.*) rejected by bounce verification)\.?", re.ASCII
 )
 _SENDER = (

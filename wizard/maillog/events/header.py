@@ -10,6 +10,7 @@ from quopri import decodestring
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import unquoted
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -69,15 +70,15 @@ class ScanDomains(Event):
     reply_to: str | None
 
 
-_WORD = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([bBqQ])\?([^?\s]*)\?=")
-_FOLD = re.compile(r"(?:\\[rnt]|[\r\n\t])+ *")
+_WORD = pattern(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([bBqQ])\?([^?\s]*)\?=")
+_FOLD = pattern(r"(?:\\[rnt]|[\r\n\t])+ *")
 _NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
-_RELAY = re.compile(
+_RELAY = pattern(
     r"IncomingRelay\(([^)]*)\): +(?:Header \S+ (?:not found|found, IP (\S+) being used(?:, SBRS (.*))?)"
     r"|Could not find.*)",
     re.IGNORECASE,
 )
-_DOMAINS = re.compile(r"(?:SDR: )?Domains for which SDR is requested: reverse DNS host: (.*)", re.DOTALL)
+_DOMAINS = pattern(r"(?:SDR: )?Domains for which SDR is requested: reverse DNS host: (.*)", re.DOTALL)
 
 
 def decode_subject(text: str) -> str:

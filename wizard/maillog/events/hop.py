@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -107,15 +108,15 @@ class DeliveriesSuspended(Event):
     text: str
 
 
-_OPENED = re.compile(r"New \w{1,10} DCID:? *(\d{1,20}) interface (.*?) ?address (\S+)(?: +port (\d{1,5}))?", re.ASCII)
-_ERROR = re.compile(
+_OPENED = pattern(r"New \w{1,10} DCID:? *(\d{1,20}) interface (.*?) ?address (\S+)(?: +port (\d{1,5}))?", re.ASCII)
+_ERROR = pattern(
     r"Connection Error: (?:([^\s'\"][^'\"]{0,200}?) )??DCID:? (\d{1,20})"
     r"(?: domain: (\S*))?(?: IP: (\S*))?(?: port: (\d{1,5}))?(?: details: (.*))?",
     re.ASCII | re.DOTALL,
 )
-_CONCURRENCY = re.compile(r"Mail delivery client with DCID (\d{1,20}) exited due to the maximum concurrency", re.ASCII)
-_KILLED = re.compile(r"SMTP client connection killed DCID:? (\d{1,20})", re.ASCII)
-_AUTH = re.compile(r"IP:? \S+ SMTP authentication (?:.* )?(succeeded|failed)\b", re.DOTALL)
+_CONCURRENCY = pattern(r"Mail delivery client with DCID (\d{1,20}) exited due to the maximum concurrency", re.ASCII)
+_KILLED = pattern(r"SMTP client connection killed DCID:? (\d{1,20})", re.ASCII)
+_AUTH = pattern(r"IP:? \S+ SMTP authentication (?:.* )?(succeeded|failed)\b", re.DOTALL)
 
 
 @read.word("New")

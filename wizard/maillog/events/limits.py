@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -102,29 +103,29 @@ class Harvest(Event):
 
 # The gateway's own words for the same failure differ by version and by where it noticed (log line, SMTP reply).
 _REASONS = (
-    ("loop", re.compile(r"message loop|too many (?:received|hops)", re.IGNORECASE)),
-    ("size", re.compile(r"size|too (?:large|big)", re.IGNORECASE)),
+    ("loop", pattern(r"message loop|too many (?:received|hops)", re.IGNORECASE)),
+    ("size", pattern(r"size|too (?:large|big)", re.IGNORECASE)),
     (
         "connection-limit",
-        re.compile(r"connection limit|too many (?:concurrent )?(?:connections|sessions)", re.IGNORECASE),
+        pattern(r"connection limit|too many (?:concurrent )?(?:connections|sessions)", re.IGNORECASE),
     ),
-    ("time", re.compile(r"(?:allowable|maximum) connection(?: time)?\b|connection time exceeded", re.IGNORECASE)),
-    ("idle", re.compile(r"timed out waiting|within timeout|time(?:d )?out", re.IGNORECASE)),
-    ("bad-commands", re.compile(r"(?:bad|unknown|invalid)(?: smtp)? commands?", re.IGNORECASE)),
+    ("time", pattern(r"(?:allowable|maximum) connection(?: time)?\b|connection time exceeded", re.IGNORECASE)),
+    ("idle", pattern(r"timed out waiting|within timeout|time(?:d )?out", re.IGNORECASE)),
+    ("bad-commands", pattern(r"(?:bad|unknown|invalid)(?: smtp)? commands?", re.IGNORECASE)),
 )
-_SUSPENDED = re.compile(
+_SUSPENDED = pattern(
     r"(?:(?:All )?listeners?(?: \S{1,80})?|receiving)(?: \S{1,80})?"
     r" (?:(?:is|are|was|were|has been|have been)(?: currently)? )?suspended\b",
     re.IGNORECASE,
 )
-_RESUMED = re.compile(
+_RESUMED = pattern(
     r"(?:(?:All )?listeners?(?: \S{1,80})?|receiving) (?:(?:is|are|was|were|has been|have been) )?resumed\b",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
+_LIMIT = pattern(
     r"System limit reached: connection limit for IP (\S+) on listener (.*) ICID (\d{1,20})(?:: max: (\d{1,9}))?"
 )
-_HARVEST = re.compile(
+_HARVEST = pattern(
     r"(?:LDAP: )?(Dropping connection due to p|P)otential Directory Harvest Attack from host=\('([^']*)', *'([^']*)'\)"
     r"(?:, dhap_limit=(\w*))?(?:,? *sender_group=([^,\s]*))?(?:,? *listener=([^,\s]*))?"
 )

@@ -25,6 +25,7 @@ from wizard.maillog.events.relation import (
     SplitFailed,
 )
 from wizard.maillog.events.text import address, numbers
+from wizard.patterns import pattern
 
 __all__ = [
     "AbortedOther",
@@ -178,11 +179,11 @@ class DeletedByAdmin(Event):
     rids: tuple[int, ...]
 
 
-_READY = re.compile(r"ready (\d{1,20}) bytes from *(.*)", re.ASCII | re.DOTALL)
-_POLICY = re.compile(r"matched (all|some) recipients for per-recipient policy (.+)", re.DOTALL)
-_MESSAGE = re.compile(r"Message (aborted|finished) MID (\d{1,20}) +(.*)", re.ASCII | re.DOTALL)
-_FATE = re.compile(r"(?:was )?(dropped|bounced) by (.+)", re.IGNORECASE | re.DOTALL)
-_UNSUBSCRIBE = re.compile(
+_READY = pattern(r"ready (\d{1,20}) bytes from *(.*)", re.ASCII | re.DOTALL)
+_POLICY = pattern(r"matched (all|some) recipients for per-recipient policy (.+)", re.DOTALL)
+_MESSAGE = pattern(r"Message (aborted|finished) MID (\d{1,20}) +(.*)", re.ASCII | re.DOTALL)
+_FATE = pattern(r"(?:was )?(dropped|bounced) by (.+)", re.IGNORECASE | re.DOTALL)
+_UNSUBSCRIBE = pattern(
     r"Global unsubscribe matched entry \S*(?: MID:? (\d{1,20}))? RID:? (\d{1,20}) Address:? (.*)", re.ASCII | re.DOTALL
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -133,20 +134,20 @@ class HandoverFailed(Event):
     text: str | None
 
 
-_HELD = re.compile(r'quarantined to "([^"]*)"(?: \((.*)\))?(?: t=\S+)?', re.DOTALL)
-_OUT = re.compile(
+_HELD = pattern(r'quarantined to "([^"]*)"(?: \((.*)\))?(?: t=\S+)?', re.DOTALL)
+_OUT = pattern(
     r'(released|deleted)(?: \([^)]*\))? from (?:(all quarantines)|quarantine "([^"]*)"(?: \(([^()]*)\))?)(?: t=\S+)?'
 )
-_SPAM = re.compile(r"(?:ISQ|EUQ): (?:(Tagging) MID (\d{1,20}) for quarantine|Quarantined MID (\d{1,20}))", re.ASCII)
-_RPC = re.compile(
+_SPAM = pattern(r"(?:ISQ|EUQ): (?:(Tagging) MID (\d{1,20}) for quarantine|Quarantined MID (\d{1,20}))", re.ASCII)
+_RPC = pattern(
     r"RPC (Delivery start|Message done|Message rejected) RCID (\d{1,20}) MID (\d{1,20})(?: to local .*)?", re.ASCII
 )
-_RPC_OLD = re.compile(
+_RPC_OLD = pattern(
     r"(?:Start delivery of MID (\d{1,20}) over RPC"
     r"|Delivery of MID (\d{1,20}) over RPC completed on) connection (\d{1,20})",
     re.ASCII,
 )
-_RPC_FAILED = re.compile(
+_RPC_FAILED = pattern(
     r"RPC connection to (\S+) failed(?: RCID (\d{1,20}))?(?: MID (\d{1,20}))?(?: \((.*)\))?", re.ASCII | re.DOTALL
 )
 

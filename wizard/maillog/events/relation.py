@@ -6,6 +6,7 @@ import re
 
 from wizard.maillog.events.base import Event, Forms
 from wizard.maillog.events.text import address, literals
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -158,20 +159,18 @@ class LdapTrouble(Event):
     text: str
 
 
-_SPLIT = re.compile(r"was split creating MID (\d{1,20})(?: due to (?:an? )?(.*))?", re.ASCII | re.DOTALL)
-_GENERATED = re.compile(
+_SPLIT = pattern(r"was split creating MID (\d{1,20})(?: due to (?:an? )?(.*))?", re.ASCII | re.DOTALL)
+_GENERATED = pattern(
     r"(?:was )?generated (?:based on|(for bounce of)) MID (\d{1,20})(?: by (.*))?", re.ASCII | re.DOTALL
 )
-_REWRITTEN = re.compile(r"rewritten to (?:MID )?(\d{1,20}) by (.+)", re.ASCII | re.DOTALL)
-_REINJECTED = re.compile(r"(?:EUQ|ISQ): Reinjected MID (\d{1,20}) as MID (\d{1,20})", re.ASCII)
-_ALIAS = re.compile(
-    r"Alias match: MID (\d{1,20}) RID (\d{1,20}) recipient (\S+) mapped to (\[.*\])", re.ASCII | re.DOTALL
-)
-_QUERY = re.compile(
+_REWRITTEN = pattern(r"rewritten to (?:MID )?(\d{1,20}) by (.+)", re.ASCII | re.DOTALL)
+_REINJECTED = pattern(r"(?:EUQ|ISQ): Reinjected MID (\d{1,20}) as MID (\d{1,20})", re.ASCII)
+_ALIAS = pattern(r"Alias match: MID (\d{1,20}) RID (\d{1,20}) recipient (\S+) mapped to (\[.*\])", re.ASCII | re.DOTALL)
+_QUERY = pattern(
     r"LDAP: (Drop|Bounce|Reroute) query (\S+) MID (\d{1,20}) RID (\d{1,20}) address (.*)", re.ASCII | re.DOTALL
 )
-_UNABLE = re.compile(r"LDAP: unable to process, MID (\d{1,20}) (?:(requeued)|bouncing recipients)\.?", re.ASCII)
-_MASQUERADE = re.compile(r"masquerading envelope sender from '([^']*)' to '([^']*)'")
+_UNABLE = pattern(r"LDAP: unable to process, MID (\d{1,20}) (?:(requeued)|bouncing recipients)\.?", re.ASCII)
+_MASQUERADE = pattern(r"masquerading envelope sender from '([^']*)' to '([^']*)'")
 
 
 @read.mid("was")

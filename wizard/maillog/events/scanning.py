@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -99,21 +100,21 @@ class ScanNote(Event):
     text: str
 
 
-_ENGINE = re.compile(
+_ENGINE = pattern(
     r"(?:(interim) verdict )?using engine: (SPF Verdict Cache|\S+) "
     r"(?:using (cached) verdict|spam (.+)|(?!spam$|using)(.+))"
 )
-_INTERIM_AV = re.compile(r"interim AV verdict using (\S+) (\S+)(?: +(.*))?")
-_ANTIVIRUS = re.compile(r"(antivirus|Brightmail) (\w{1,30})(?: +(.*))?")
-_AMP = re.compile(r"AMP file reputation verdict ?: ?([^()]*?)(?: ?\((.*)\))?", re.DOTALL)
-_OUTBREAK = re.compile(r"Outbreak Filters: verdict (\S+)(?: +(.*))?")
-_SPF = re.compile(r"SPF: (\S+) identity (.*) ([A-Za-z]+)(?: +\([^()]*\))?", re.DOTALL)
-_SOPHOS = re.compile(
+_INTERIM_AV = pattern(r"interim AV verdict using (\S+) (\S+)(?: +(.*))?")
+_ANTIVIRUS = pattern(r"(antivirus|Brightmail) (\w{1,30})(?: +(.*))?")
+_AMP = pattern(r"AMP file reputation verdict ?: ?([^()]*?)(?: ?\((.*)\))?", re.DOTALL)
+_OUTBREAK = pattern(r"Outbreak Filters: verdict (\S+)(?: +(.*))?")
+_SPF = pattern(r"SPF: (\S+) identity (.*) ([A-Za-z]+)(?: +\([^()]*\))?", re.DOTALL)
+_SOPHOS = pattern(
     r"(\S+) +antivirus - MID (\d{1,20})(?: \d{1,9})? - (?:Result '([^']*)'|(Virus)|Error|Limit|timed out)(.*)",
     re.ASCII | re.DOTALL,
 )
-_DMARC_OUTCOME = re.compile(r"[Vv]erification (passed|failed|skipped)")
-_DMARC_RESULT = re.compile(r", DMARC (?!policy\b)([a-z]{1,20})")
+_DMARC_OUTCOME = pattern(r"[Vv]erification (passed|failed|skipped)")
+_DMARC_RESULT = pattern(r", DMARC (?!policy\b)([a-z]{1,20})")
 _DMARC_WORDS = {"passed": "pass", "failed": "fail"}
 _DKIM_RESULTS = {
     "fail",

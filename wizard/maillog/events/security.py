@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -91,9 +92,9 @@ class AuthTrouble(Event):
     text: str
 
 
-_TLS_SUCCESS = re.compile(r"TLS success(?: +protocol +(\S+))?(?: +cipher +(\S+))?")
-_AUTH = re.compile(r"SMTP Auth:? \(ICID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
-_LOGIN = re.compile(r"(succeeded|failed) for user: ", re.ASCII)
+_TLS_SUCCESS = pattern(r"TLS success(?: +protocol +(\S+))?(?: +cipher +(\S+))?")
+_AUTH = pattern(r"SMTP Auth:? \(ICID (\d{1,20})\):? +(.*)", re.ASCII | re.DOTALL)
+_LOGIN = pattern(r"(succeeded|failed) for user: ", re.ASCII)
 
 
 @read.icid("TLS")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wizard.maillog.events.base import Event, Forms
+from wizard.patterns import pattern
 
 read = Forms()
 
@@ -95,16 +96,16 @@ class Housekeeping(Event):
     text: str
 
 
-_VERSION = re.compile(r"Version: (\S+)(?: SN: (\S+))?")
-_OFFSET = re.compile(r"Time offset from UTC: (-?\d{1,6}) seconds", re.ASCII)
+_VERSION = pattern(r"Version: (\S+)(?: SN: (\S+))?")
+_OFFSET = pattern(r"Time offset from UTC: (-?\d{1,6}) seconds", re.ASCII)
 _DAY = 86_400
-_COUNTER = re.compile(r"(CrtMID|CrtICID|CrtDCID|ResCon) (\d{1,20})", re.ASCII)
-_CONSERVATION = re.compile(
+_COUNTER = pattern(r"(CrtMID|CrtICID|CrtDCID|ResCon) (\d{1,20})", re.ASCII)
+_CONSERVATION = pattern(
     r"""(?:An? \S+ alert was sent to \S+ with subject ["']?\w+ <\w+> [^:]{0,255}: )?(?:Warning: |Critical: )?"""
     r"(?:This|The) system (?:\(hostname: [^)]*\) )?has (entered|exited) (?:an? )?.?resource conservation"
 )
-_ALERT = re.compile(r"An? \S+ alert was (?:not )?sent to ")
-_ABOUT_A_MESSAGE = re.compile(r"(?:LDAP|RPC|Alias|ISQ|EUQ)\b[^'\"<]{0,80}?\bMID:? \d", re.ASCII)
+_ALERT = pattern(r"An? \S+ alert was (?:not )?sent to ")
+_ABOUT_A_MESSAGE = pattern(r"(?:LDAP|RPC|Alias|ISQ|EUQ)\b[^'\"<]{0,80}?\bMID:? \d", re.ASCII)
 _KNOWN = (
     "Alias match: ",
     "Checkpoint ",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-_LITERAL = re.compile(r"""'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)\"""", re.DOTALL)
-_QUOTE = re.compile(r"['\"]")
-_ESCAPE = re.compile(r"(?:\\(?:015|012|[rnt])|[\r\n\t])+")
-_REPLY = re.compile(r"\(['\"](\d{3})['\"], *\[", re.ASCII)
-_ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3} +")
+from wizard.patterns import pattern
+
+_LITERAL = pattern(r"""'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)\"""", re.DOTALL)
+_QUOTE = pattern(r"['\"]")
+_ESCAPE = pattern(r"(?:\\(?:015|012|[rnt])|[\r\n\t])+")
+_REPLY = pattern(r"\(['\"](\d{3})['\"], *\[", re.ASCII)
+_ENHANCED = pattern(r"\d\.\d{1,3}\.\d{1,3} +")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NUMBERS = re.compile(r"\d{1,20}", re.ASCII)
-_CTIME = re.compile(r"\w{3} +(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})", re.ASCII)
+_NUMBERS = pattern(r"\d{1,20}", re.ASCII)
+_CTIME = pattern(r"\w{3} +(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})", re.ASCII)
 
 
 def address(text: str) -> str:
