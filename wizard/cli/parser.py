@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from wizard import __version__
@@ -12,6 +13,7 @@ from wizard.errors import InputError
 from wizard.words import LANGUAGES, Lang, words
 
 _Raw = argparse.RawDescriptionHelpFormatter
+_HELP = ("-h", "--help")
 FORMATS = ("markdown", "text", "json")
 
 
@@ -27,8 +29,11 @@ def parse(arguments: Sequence[str], lang: Lang) -> argparse.Namespace:
 
     Bare `mailwhy` is `mailwhy diagnose`. Raises InputError for unknown or malformed usage, SystemExit after `--help`.
     """
-    parser = build(lang)
-    options = parser.parse_args(list(arguments) or ["diagnose"])
+    arguments = list(arguments) or ["diagnose"]
+    named = arguments[0] in ADD
+    helps = not named or any(argument.startswith(_HELP) for argument in arguments)
+    parser = build(arguments[:1] if named else ADD, words("cli", lang) if helps else defaultdict(str))
+    options = parser.parse_args(arguments)
     options.lang_given = options.lang
     options.lang = options.lang or lang
     options.format_given = getattr(options, "format", None)
@@ -36,9 +41,8 @@ def parse(arguments: Sequence[str], lang: Lang) -> argparse.Namespace:
     return options
 
 
-def build(lang: Lang) -> argparse.ArgumentParser:
-    """The whole parser, with its texts in one language."""
-    say = words("cli", lang)
+def build(names: Iterable[str], say: Mapping[str, str]) -> argparse.ArgumentParser:
+    """The parser of these commands, with these texts (which take longer to read than all the rest)."""
     parser = _Parser(
         prog="mailwhy",
         description=say["mailwhy"],
@@ -48,8 +52,8 @@ def build(lang: Lang) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mailwhy {__version__}", help=say["version"])
     _completion(parser, say["completion"])
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, title=say["commands"])
-    for name, add in ADD.items():
+    commands = parser.add_subparsers(prog=parser.prog, metavar="COMMAND", required=True, title=say["commands"])
+    for name in names:
         command = commands.add_parser(
             name,
             help=say[f"{name}.short"],
@@ -59,7 +63,7 @@ def build(lang: Lang) -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         command.set_defaults(module=name)
-        add(command, say)
+        ADD[name](command, say)
     return parser
 
 
@@ -146,7 +150,7 @@ def _demo(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
 
 def _rules(command: argparse.ArgumentParser, say: Mapping[str, str]) -> None:
     _lang(command, say)
-    actions = command.add_subparsers(metavar="ACTION", required=True, dest="action")
+    actions = command.add_subparsers(prog=command.prog, metavar="ACTION", required=True, dest="action")
     for name in ("list", "facts", "check", "graph", "explain"):
         action = actions.add_parser(
             name,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from wizard.facts import Fact
-from wizard.gather.base import Desk, Gathered, Gatherer
-from wizard.rulebase.model import Source
+if TYPE_CHECKING:
+    from wizard.facts import Fact
+    from wizard.gather.base import Desk, Gathered, Gatherer
+    from wizard.rulebase.model import Source
 
 MODULES = {
     "logs": "logs",

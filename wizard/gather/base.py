@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wizard.facts import Fact
-from wizard.rows import Row
-from wizard.rulebase.base import RuleBase
-from wizard.rulebase.model import Source
-from wizard.words import Lang
 
 if TYPE_CHECKING:
     from wizard.gather.asking import Asker
     from wizard.maillog.files import LogFile
     from wizard.maillog.log import Log
     from wizard.resolve.resolver import Resolver
+    from wizard.rows import Row
+    from wizard.rulebase.base import RuleBase
+    from wizard.rulebase.model import Source
     from wizard.smtp.model import Watch
+    from wizard.words import Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,8 @@ class Choice:
 
 def keep_in_temporary_file(text: str) -> str:
     """Write a text to a file for its owner only, and return the path."""
+    import tempfile
+
     descriptor, path = tempfile.mkstemp(prefix="mailwhy-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text + "\n")
