@@ -32,7 +32,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def read_text(node: Node, name: str) -> Word:
     """A text whose braces are all placeholders. Raises RuleError."""
     text = word(node, name)
-    if set("{}") & set(_PLACEHOLDER.sub("", text)):
+    rest = _PLACEHOLDER.sub("", text)
+    if "{" in rest or "}" in rest:
         raise RuleError(text.at, f"{name} has a brace that is not a placeholder {{fact.name}}")
     return text
 

@@ -49,6 +49,6 @@ def sentence(file: str, key: str, lang: Lang, /, **values: object) -> str:
 def _load(file: str) -> dict[str, dict[str, str]]:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # takes every value as text
     texts: dict[str, dict[str, str]] = yaml.load((FOLDER / f"{file}.yaml").read_bytes(), Loader=loader)
     return texts
