@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -20,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     lang = language(arguments)
     _speak_utf8()
+    atexit.register(gc.freeze)  # else Python's end looks for circles among all that a log has left, to no avail
     try:
         from wizard.cli.parser import parse
 
