@@ -142,3 +142,4 @@ def test_strangers_with_the_same_numbers(seed: int, tmp_path: Path) -> None:
         connections = {n for n, line in enumerate(lines, 1) if (one := OF_A_CONNECTION.search(line)) and one[1] in used}
         why = reasons(path, others)
         assert {why[n] for n in connections if n > known} <= {reason}
+        assert {(path.name, n) for n in connections if n <= known} <= shown
