@@ -7,12 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.case import OPTIONS, State, Step, replay
-from wizard.casefile.file import CONCLUDED, OPEN, Head, Keeper
-from wizard.casefile.file import load as load_case
-from wizard.casefile.fitting import fitting
 from wizard.cli.criteria import KEYS
 from wizard.cli.main import INTERRUPTED
 from wizard.cli.options import GATEWAY, dns_of, facts_of, hand_test_of, output_path
@@ -23,13 +20,13 @@ from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
 from wizard.gather.base import Desk, HandTestOptions
-from wizard.interview.foreign import described, named_in, without
-from wizard.interview.memory import Memory
-from wizard.interview.resuming import unnamed
-from wizard.render.escape import terminal
 from wizard.render.progress import Progress, over
 from wizard.rulebase.load import load
-from wizard.words import sentence
+
+if TYPE_CHECKING:
+    from wizard.cli.kept import Kept
+    from wizard.facts import Fact
+    from wizard.rulebase.base import RuleBase
 
 OFFLINE = ("free",)
 AUTOMATIC = (*OFFLINE, "outward")
@@ -46,22 +43,21 @@ def run(options: argparse.Namespace) -> int:
 
         return run_guided(options, path)
     engine = Engine(load(data_folder("rules")))
-    memory = Memory()
-    steps, head = _begin(options, engine, memory)
+    facts = facts_of(options, engine.base)
+    kept = _kept(options, facts, engine.base)
+    steps = [*(kept.steps if kept else ()), *([Step(OPTIONS, facts=facts)] if facts else ())]
     _check(options, replay(steps))
-    keep = Keeper(Path(options.case), head) if options.case else None
     desk = Desk(engine.base, options.lang, datetime.now(), _tell, dns=dns_of(options), hand_test=_hand_test(options))
-    steps, interrupted = _diagnosed(steps, engine, desk, OFFLINE if options.offline else AUTOMATIC, keep)
+    steps, interrupted = _diagnosed(steps, engine, desk, OFFLINE if options.offline else AUTOMATIC, kept)
     state = state_of(steps, engine)
-    if keep:
-        keep(steps, CONCLUDED if conclusion_of(state, engine).confidence else OPEN)
-        memory.trust(head.id, named_in(steps))
+    if kept:
+        kept.end(steps, concluded=conclusion_of(state, engine).confidence is not None)
     status = give(state, engine, options, path)
     return INTERRUPTED if interrupted else status
 
 
 def _diagnosed(
-    steps: list[Step], engine: Engine, desk: Desk, allowed: Sequence[str], keep: Keeper | None
+    steps: list[Step], engine: Engine, desk: Desk, allowed: Sequence[str], kept: Kept | None
 ) -> tuple[list[Step], bool]:
     """The steps to the end, and whether they were interrupted: then what the log gave until then is concluded from."""
     taken = steps
@@ -73,8 +69,8 @@ def _diagnosed(
         taken = list(so_far)
         if progress:
             progress.clear()
-        if keep:
-            keep(so_far)
+        if kept:
+            kept.keep(so_far)
 
     try:
         return diagnose(steps, engine, gatherers(), desk, allowed, keep=note), False
@@ -89,19 +85,12 @@ def _diagnosed(
             progress.clear()
 
 
-def _begin(options: argparse.Namespace, engine: Engine, memory: Memory) -> tuple[list[Step], Head]:
-    """The steps of the case to resume, if there is one, and what the options give."""
-    facts = facts_of(options, engine.base)
-    given = [Step(OPTIONS, facts=facts)] if facts else []
-    if not options.case or not Path(options.case).exists():
-        return given, Head()
-    case = load_case(Path(options.case))
-    steps = fitting(case.steps, engine.base)
-    strange = unnamed(case.head.id, steps, facts, memory)
-    if strange:
-        what = ", ".join(described(one, options.lang) for one in sorted(strange))
-        print(terminal(sentence("interview", "foreign.withdrawn", options.lang, what=what)), file=sys.stderr)
-    return [*without(steps, strange), *given], case.head
+def _kept(options: argparse.Namespace, facts: Sequence[Fact], base: RuleBase) -> Kept | None:
+    if not options.case:
+        return None
+    from wizard.cli.kept import Kept
+
+    return Kept(options, facts, base)
 
 
 def _check(options: argparse.Namespace, state: State) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from pathlib import Path
 
 from wizard.cli.criteria import KEYS, criteria
@@ -69,6 +68,8 @@ def _answers(text: str, base: RuleBase) -> tuple[Fact, ...]:
         raise InputError("answer-without-value", text=text)
     kind = base.facts.get(name)
     if kind is None:
+        import difflib
+
         near = difflib.get_close_matches(name, base.facts, 1)
         raise InputError("no-such-fact", name=name, near=near[0] if near else "mailwhy rules facts")
     if name == "sender.pasted":
@@ -96,14 +97,24 @@ def dns_of(options: argparse.Namespace) -> DnsOptions:
 
 def hand_test_of(options: argparse.Namespace) -> HandTestOptions:
     """How to test by hand. Raises InputError for a malformed name, address or time."""
-    from wizard.smtp.grammar import check_bind, check_helo
-
     return HandTestOptions(
-        helo=None if options.helo is None else check_helo(options.helo),
-        bind=None if options.from_address is None else check_bind(options.from_address),
+        helo=None if options.helo is None else _helo(options.helo),
+        bind=None if options.from_address is None else _bind(options.from_address),
         seconds=HandTestOptions().seconds if options.timeout is None else seconds_of(options.timeout, "--timeout"),
         send_test=options.send_test,
     )
+
+
+def _helo(text: str) -> str:
+    from wizard.smtp.grammar import check_helo
+
+    return check_helo(text)
+
+
+def _bind(text: str) -> str:
+    from wizard.smtp.grammar import check_bind
+
+    return check_bind(text)
 
 
 def seconds_of(text: str, option: str) -> float:
