@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,21 @@ from wizard.maillog.files import find_files
 from wizard.maillog.search import Needle, Needles, search, search_files
 
 
-class Endless:
+class Packed:
+    plain = False
+
+    def shared(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class Endless(Packed):
     def blocks(self) -> Iterator[bytes]:
         while True:
             time.sleep(0.001)
             yield b"x\n"
 
 
-class Broken:
+class Broken(Packed):
     def blocks(self) -> Iterator[bytes]:
         yield b"x\n"
         raise ValueError("broken")

@@ -150,7 +150,7 @@ def test_search_finds_the_same_however_stored_and_cut(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stored, "CHUNK", chunk)
         patch.setattr(packed, "PIECE", chunk)
-        patch.setattr(files, "aligned", partial(files.aligned, block_size=block))
+        patch.setattr(files, "Plain", partial(files.Plain, block_size=block))
         patch.setattr(files, "from_pieces", partial(files.from_pieces, block_size=block))
         file = one(path)
         found = plain(search(file, needles))

@@ -18,7 +18,7 @@ def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "without":
         monkeypatch.setattr(bytescan, "find", bytes.find)
         monkeypatch.setattr(bytescan, "_stringzilla", None)
-        monkeypatch.setattr(bytescan, "occurrences", lambda _: None)
+        monkeypatch.setattr(bytescan, "_ahocorasick", None)
 
 
 @given(LOGS, NEEDLES, st.integers(1, 400))

@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from wizard.maillog import bytescan
 from wizard.maillog.packed import Note
 from wizard.maillog.stored import CHUNK, Reader
 
 MAX_LINE = 1 << 20
 GLANCE = 4 << 10
 REACH = 64 << 10
-BLOCK = 2 << 20
+BLOCK = 1 << 21
 CUT = "line longer than 1 MiB cut"
 ZEROS = "zero bytes left out"
 
 
-def aligned(reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> Iterator[bytes]:
-    """Blocks of a plain file from `start` on, read so that nothing is copied: where a line ends is looked up first.
+class Plain:
+    """A plain file in blocks that end at line ends and can be read in any order, so by several threads at a time.
 
-    A block stays in the processor's cache while it is looked through; bigger ones take longer. Where lines are longer
-    than a glance reaches, or the file changes, blocks are put together from pieces instead.
+    A block stays in the processor's cache while it is looked through; bigger ones take longer. Nothing is copied: where
+    a line ends is looked up first. Where lines are longer than a glance reaches, or the file has changed, the blocks
+    cannot be told apart: then the `rest` is put together from pieces.
     """
-    end = reader.size
-    while start < end:
-        size = end - start
-        if size > block_size:
-            size = min(size, block_size + _rest_of_line(reader, start + block_size))
-        block = reader.read(start, size)
-        if len(block) < size or (start + size < end and block[-1:] != b"\n"):
-            yield from from_pieces(reader.chunks(start, end - start), note, block_size)
-            return
-        start += size
-        if b"\0" in block or _has_long_lines(block):
-            yield from from_pieces((block[at : at + CHUNK] for at in range(0, size, CHUNK)), note, block_size)
-        else:
-            yield block
 
+    def __init__(self, reader: Reader, start: int, note: Note, block_size: int = BLOCK) -> None:
+        self._reader = reader
+        self._start = start
+        self._note = note
+        self._size = block_size
+        self._begins = {0: start}
 
-def _rest_of_line(reader: Reader, at: int) -> int:
-    """How many bytes from here to behind the next line end, 0 if it is out of reach."""
-    return reader.read(at, GLANCE).find(b"\n") + 1 or reader.read(at, REACH).find(b"\n") + 1
+    def __len__(self) -> int:
+        return max(0, -((self._start - self._reader.size) // self._size))
+
+    def block(self, number: int) -> Sequence[bytes] | None:
+        """One of them: as it stands; in several parts or none where zero bytes and long lines are taken out of it.
+        None where it cannot be told apart from the next.
+        """
+        start, end = self._begin(number), self._begin(number + 1)
+        block = self._reader.read(start, end - start)
+        if len(block) < end - start or (end < self._reader.size and block[-1:] != b"\n"):
+            return None
+        if bytescan.find(block, b"\0", 0, len(block)) >= 0 or _has_long_lines(block):
+            chunks = (block[at : at + CHUNK] for at in range(0, len(block), CHUNK))
+            return list(from_pieces(chunks, self._note, self._size))
+        return (block,)
+
+    def rest(self, number: int) -> Iterator[bytes]:
+        """All from this block on."""
+        start = self._begin(number)
+        return from_pieces(self._reader.chunks(start, self._reader.size - start), self._note, self._size)
+
+    def blocks(self) -> Iterator[bytes]:
+        """All of them, in their order."""
+        for number in range(len(self)):
+            parts = self.block(number)
+            if parts is None:
+                yield from self.rest(number)
+                return
+            yield from parts
+
+    def _begin(self, number: int) -> int:
+        begin = self._begins.get(number)
+        if begin is None:
+            place = self._start + number * self._size
+            begin = min(place + self._rest_of_line(place), self._reader.size)
+            self._begins[number] = begin
+        return begin
+
+    def _rest_of_line(self, at: int) -> int:
+        """How many bytes from here to behind the next line end, 0 if it is out of reach."""
+        return self._reader.read(at, GLANCE).find(b"\n") + 1 or self._reader.read(at, REACH).find(b"\n") + 1
 
 
 def _has_long_lines(block: bytes) -> bool:

@@ -13,13 +13,15 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.errors import InputError
-from wizard.maillog.blocks import aligned, from_pieces
+from wizard.maillog.blocks import Plain, from_pieces
 from wizard.maillog.encoding import sniff, transcode
 from wizard.maillog.packed import packing_of, unpack
 from wizard.maillog.rotation import rotation_key
@@ -87,20 +89,34 @@ class LogFile:
         """
         if self._member and self._member.problem:
             return
+        if self.plain:
+            with self.shared() as plain:
+                yield from plain.blocks() if plain else ()
+            return
         with self._stored.opened(self.note) as reader:
             if reader:
                 self._reader = reader
                 yield from self._text(reader)
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the text is stored as it is, so that its blocks can be read in any order (`shared`)."""
+        if self._member or packing_of(self._stored.head):
+            return False
+        kind = sniff(self._stored.head)
+        return kind.encoding == "utf-8" and not kind.bare_cr and not kind.problem
+
+    @contextmanager
+    def shared(self) -> Iterator[Plain | None]:
+        """The blocks of plain text; None if the file is gone."""
+        with self._stored.opened(self.note) as reader:
+            self._reader = reader
+            yield Plain(reader, sniff(self._stored.head).bom, self.note) if reader else None
+
     def _text(self, reader: Reader) -> Iterator[bytes]:
         member = self._member
         if member is None and packing_of(self._stored.head) == "zip":
             return
-        if member is None and packing_of(self._stored.head) is None:
-            kind = sniff(self._stored.head)
-            if kind.encoding == "utf-8" and not kind.bare_cr and not kind.problem:
-                yield from aligned(reader, kind.bom, self.note)
-                return
         chunks = self._member_chunks(reader, member) if member else reader.chunks(0, reader.size)
         head, chunks = _peek(chunks)
         for _ in range(NESTING):

@@ -1,191 +1,79 @@
-"""Where the needles of a set stand in a stretch of a block, in ascending order, while the set may change.
-
-Each of a few needles is looked for by itself, which is fastest; many share one automaton.
-"""
+"""Where the needles of a set stand in a stretch, in ascending order, while the set may change."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
 
-from wizard.maillog import bytescan
-from wizard.maillog.bytescan import Occurrences
-from wizard.maillog.needles import Needle, Needles
+from wizard.maillog.needles import Needles, Sought
+from wizard.maillog.stretch import Standing, Stretch
 
-MANY = 24
-ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-DIGITS = frozenset(b"0123456789")
-
-
-class Sought:
-    """A needle as it is looked for: folded, with what may not stand beside it."""
-
-    __slots__ = ("folded", "needle", "not_before", "not_behind", "text")
-
-    def __init__(self, needle: Needle) -> None:
-        self.needle = needle
-        self.folded = needle.ignore_case
-        self.text = needle.text.lower() if needle.ignore_case else needle.text
-        self.not_before: frozenset[int] = ALNUM if self.text[0] in ALNUM else frozenset()
-        self.not_behind: frozenset[int] = DIGITS if self.text[-1] in DIGITS else frozenset()
-
-    def stands_at(self, block: bytes, at: int) -> bool:
-        behind = at + len(self.text)
-        return (
-            (at == 0 or block[at - 1] not in self.not_before)
-            and (behind >= len(block) or block[behind] not in self.not_behind)
-            and (self.needle.then is None or self.needle.then.match(block, behind) is not None)
-        )
-
-    def next(self, block: bytes, start: int, end: int) -> int:
-        """Its next place, or -1."""
-        while (at := bytescan.find(block, self.text, start, end)) >= 0:
-            if self.stands_at(block, at):
-                return at
-            start = at + 1
-        return -1
-
-
-class Pack:
-    """The needles of a set as of one version of it."""
-
-    def __init__(self, needles: Needles) -> None:
-        self.version = needles.version
-        sought = [Sought(n) for n in needles if n.findable]
-        self.folds = any(s.folded for s in sought)
-        self.few: list[Sought] = []
-        self.many: list[tuple[list[Sought], Occurrences]] = []
-        for folded in (False, True):
-            alike = [s for s in sought if s.folded is folded]
-            occur = bytescan.occurrences([s.text for s in alike]) if len(alike) > MANY else None
-            if occur:
-                self.many.append((alike, occur))
-            else:
-                self.few += alike
-
-
-class Look:
-    """A first look at a block, which another thread may take: how many lines end in it, where the texts stand first.
-
-    Where lines are not `counted`, bytes take the place of lines: a line has the place of its first byte as its number.
-    """
-
-    __slots__ = ("counted", "firsts", "lines")
-
-    def __init__(self, block: bytes, wanted: Iterable[Sought], counted: bool = True) -> None:
-        self.counted = counted
-        self.lines = self.between(block, 0, len(block))
-        self.firsts = {one.needle: bytescan.find(block, one.text, 0, len(block)) for one in wanted if not one.folded}
-
-    def between(self, block: bytes, begin: int, end: int) -> int:
-        """How many lines end there."""
-        return bytescan.line_ends(block, begin, end) if self.counted and begin < end else end - begin
-
-
-class Stretch:
-    """Part of a block that tears no entry apart: `number` is its first line's, `at` its place in the text, `source` the
-    index of the file.
-    """
-
-    __slots__ = (
-        "_counted_to",
-        "_folded",
-        "_line_there",
-        "at",
-        "begin",
-        "block",
-        "end",
-        "given",
-        "look",
-        "number",
-        "source",
-    )
-
-    def __init__(
-        self,
-        block: bytes,
-        begin: int,
-        end: int,
-        number: int,
-        at: int,
-        source: int,
-        look: Look,
-    ) -> None:
-        self.block = block
-        self.begin = begin
-        self.end = end
-        self.number = number
-        self.at = at
-        self.source = source
-        self.look = look
-        self.given: set[int] = set()
-        self._counted_to = begin
-        self._line_there = number
-        self._folded: bytes | None = None
-
-    def text(self, folded: bool) -> bytes:
-        if not folded:
-            return self.block
-        if self._folded is None:
-            self._folded = bytescan.lower(self.block)
-        return self._folded
-
-    def line(self, at: int) -> int:
-        """The number of the line that begins there, counted from the last one that was asked for."""
-        if at >= self._counted_to:
-            self._line_there += self.look.between(self.block, self._counted_to, at)
-        else:
-            self._line_there -= self.look.between(self.block, at, self._counted_to)
-        self._counted_to = at
-        return self._line_there
+AHEAD = 64 << 10
+"""How many bytes ahead a number is looked for first, which may come to its end any time."""
+_MANY = 8
+_LONG = 64 << 10
+_ALL_KNOWN, _FOUND = -1, 0
 
 
 class Hunt:
-    """The places of needles in one stretch, each known from the start or looked up when its turn comes."""
+    """The places of needles in one stretch, each known from the start or looked up when its turn comes.
 
-    def __init__(self, stretch: Stretch, pack: Pack) -> None:
+    Most numbers come to their end long before the stretch does. So what is added is looked for a little ahead, then
+    twice as far; meanwhile it waits at the place up to which it was not found.
+    """
+
+    def __init__(self, stretch: Stretch, needles: Needles) -> None:
         self._stretch = stretch
+        self._needles = needles
         self._order = 0
-        self._next: list[tuple[int, int, Sought, bool]] = []
-        for alike, occur in pack.many:
-            self._next += self._all(alike, occur)
-        heapq.heapify(self._next)
-        for sought in pack.few:
-            self.look(sought, stretch.begin)
+        self._next: list[tuple[int, int, Sought, int]] = []
+        self._know(stretch.look.places)
+        unknown = [sought for sought in needles.sought() if sought.needle not in stretch.look.known]
+        if len(unknown) > _MANY and stretch.end - stretch.begin > _LONG:
+            self._know(Standing(unknown).places(stretch.block, stretch.begin, stretch.end))
+        else:
+            for sought in unknown:
+                self.look(sought, stretch.begin, stretch.end)
 
-    def _all(self, alike: list[Sought], occur: Occurrences) -> Iterator[tuple[int, int, Sought, bool]]:
-        stretch = self._stretch
-        block = stretch.text(alike[0].folded)
-        for index, start, _ in occur(memoryview(block)[stretch.begin : stretch.end]):
-            sought = alike[index]
-            if sought.stands_at(block, stretch.begin + start):
+    def _know(self, places: list[tuple[int, Sought]]) -> None:
+        begin, end = self._stretch.begin, self._stretch.end
+        for at, sought in places:
+            if begin <= at < end:
                 self._order += 1
-                yield stretch.begin + start, self._order, sought, False
+                heapq.heappush(self._next, (at, self._order, sought, _ALL_KNOWN))
 
-    def look(self, sought: Sought, start: int) -> None:
+    def look(self, sought: Sought, start: int, ahead: int = AHEAD) -> None:
         """Wait for the next place of a needle."""
-        first = self._stretch.look.firsts.get(sought.needle, start)
-        if first < 0:
-            return
-        at = sought.next(self._stretch.text(sought.folded), max(first, start), self._stretch.end)
-        if at >= 0:
+        place = self._seek(sought, start, ahead)
+        if place is not None:
             self._order += 1
-            heapq.heappush(self._next, (at, self._order, sought, True))
+            heapq.heappush(self._next, (place[0], self._order, sought, place[1]))
 
-    def next(self, reached: int, needles: Needles) -> int | None:
+    def _seek(self, sought: Sought, start: int, ahead: int) -> tuple[int, int] | None:
+        """Its next place; or how far it was looked for, and how far to look next; None if that is all."""
+        stretch = self._stretch
+        until = self._needles.until(sought.needle)
+        end = stretch.end if until is None else min(stretch.end, until - stretch.at + stretch.begin)
+        if start >= end:
+            return None
+        reached = min(end, start + ahead)
+        at = sought.next(stretch.text(sought.folded), start, min(stretch.end, reached + len(sought.text) - 1))
+        if at >= 0:
+            return at, _FOUND
+        return (reached, 2 * ahead) if reached < end else None
+
+    def next(self, reached: int) -> int | None:
         """The first place from `reached` on of a needle that is still wanted."""
         waiting = self._next
         while waiting:
-            at, order, sought, again = waiting[0]
-            if sought.needle not in needles:
+            at, order, sought, ahead = waiting[0]
+            if sought.needle not in self._needles:
                 heapq.heappop(waiting)
-            elif at >= reached:
+                continue
+            if at >= reached and ahead <= _FOUND:
                 return at
+            place = None if ahead is _ALL_KNOWN else self._seek(sought, max(at, reached), ahead or self._stretch.end)
+            if place is None:
+                heapq.heappop(waiting)
             else:
-                if again:
-                    at = sought.next(self._stretch.text(sought.folded), reached, self._stretch.end)
-                if at >= reached:
-                    heapq.heapreplace(waiting, (at, order, sought, again))
-                else:
-                    heapq.heappop(waiting)
+                heapq.heapreplace(waiting, (place[0], order, sought, place[1]))
         return None

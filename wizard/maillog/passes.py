@@ -91,8 +91,7 @@ class Passes:
             trail.block(len(block))
 
         files = [(index, self.files[index]) for index in self._by_age()]
-        cores = None if any(file.packed for file in self.files) else 1
-        for entry in search_files(files, trail.needles, observe, numbered=self._numbered, cores=cores):
+        for entry in search_files(files, trail.needles, observe, numbered=self._numbered):
             one = self.gathered[entry.source]
             known = one.entries.get(entry.line)
             read = known or one.read(decode(entry.raw))
@@ -113,8 +112,9 @@ class Passes:
         """Search no more: what was found is all there is."""
         self.stopped = True
         self._searched = self._searched or set()
-        for file in self.files:
-            file.note("interrupted")
+        for one in self.gathered:
+            one.survey.settle()
+            one.file.note("interrupted")
 
     def _observer(self, index: int, first_time: bool) -> Callable[[int, bytes], None]:
         survey, file = self.gathered[index].survey, self.files[index]

@@ -8,8 +8,9 @@ from functools import partial
 
 from wizard.maillog.cores import Blocks, read_ahead
 from wizard.maillog.entries import Entry, all_entries, continuation_end, entry_around, last_entry, lines_of
-from wizard.maillog.hunt import Hunt, Look, Pack, Sought, Stretch
-from wizard.maillog.needles import Needle, Needles
+from wizard.maillog.hunt import Hunt
+from wizard.maillog.needles import Needle, Needles, Sought
+from wizard.maillog.stretch import Look, Standing, Stretch
 
 __all__ = ["Entry", "Needle", "Needles", "search", "search_files"]
 
@@ -30,10 +31,11 @@ def search(
     at the end with the number of the line that would follow and an empty block. Counting lines takes a while: if they
     are not to be `numbered`, the place of a line's first byte, from 1 on, stands for its number.
     """
-    stretches = _stretches(((block, Look(block, (), numbered)) for block in file.blocks()), observe)
+    search = _Search(needles if isinstance(needles, Needles) else Needles(needles or ()))
+    stretches = _stretches(((block, Look(block, search.standing, numbered)) for block in file.blocks()), observe)
     if needles is None:
         return (entry for stretch in stretches for entry in _every(stretch))
-    return _Search(needles if isinstance(needles, Needles) else Needles(needles)).entries(stretches)
+    return search.entries(stretches)
 
 
 def search_files(
@@ -48,11 +50,11 @@ def search_files(
 
     Each file comes with an index, which its entries have as `source` and `observe` is told first. The place `at` of an
     entry goes on from file to file. Up to so many `cores` (all) read ahead, and look for
-    what is wanted from the start.
+    what is wanted by then.
     """
-    wanted = [Sought(needle) for needle in needles if needle.findable]
-    looked = read_ahead([file for _, file in files], lambda block: Look(block, wanted, numbered), cores)
-    return _Search(needles).entries(_all_stretches([index for index, _ in files], looked, observe))
+    search = _Search(needles)
+    looked = read_ahead([file for _, file in files], lambda block: Look(block, search.standing, numbered), cores)
+    return search.entries(_all_stretches([index for index, _ in files], looked, observe))
 
 
 def _all_stretches(
@@ -74,7 +76,7 @@ def _stretches(
     at: int = 0,
 ) -> Iterator[Stretch]:
     """A file in pieces that tear no entry apart: what spans two blocks is a small piece of its own."""
-    pending = Stretch(b"", 0, 0, 1, at, source, Look(b"", (), True))
+    pending = Stretch(b"", 0, 0, 1, at, source, Look(b"", Standing()))
     number = 1
     for block, look in blocks:
         if observe:
@@ -100,7 +102,7 @@ def _stretches(
 
 
 def _unseen(look: Look) -> Look:
-    return Look(b"", (), look.counted)
+    return Look(b"", Standing(), look.counted)
 
 
 def _every(stretch: Stretch) -> Iterator[Entry]:
@@ -112,16 +114,18 @@ def _every(stretch: Stretch) -> Iterator[Entry]:
 class _Search:
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
-        self._pack = Pack(needles)
+        self._version = needles.version
         self._recent: deque[Stretch] = deque()
+        self.standing = Standing().renewed(needles)
         needles.take_added()
 
     def entries(self, stretches: Iterator[Stretch]) -> Iterator[Entry]:
         for stretch in stretches:
             self._keep(stretch)
             yield from self._late(stretch, stretch.at, stretch.begin)
-            if self._pack.version != self._needles.version:
-                self._pack = Pack(self._needles)
+            if self._version != self._needles.version:
+                self._version = self._needles.version
+                self.standing = self.standing.renewed(self._needles)
             if stretch.begin < stretch.end:
                 yield from self._in(stretch)
         if self._recent:
@@ -134,9 +138,9 @@ class _Search:
             self._recent.popleft()
 
     def _in(self, stretch: Stretch) -> Iterator[Entry]:
-        hunt = Hunt(stretch, self._pack)
+        hunt = Hunt(stretch, self._needles)
         reached = stretch.begin
-        while (at := hunt.next(reached, self._needles)) is not None:
+        while (at := hunt.next(reached)) is not None:
             start, reached = entry_around(stretch.block, at, stretch.begin, stretch.end)
             if start in stretch.given:
                 continue
@@ -152,7 +156,7 @@ class _Search:
     ) -> Iterator[Entry]:
         """What was added is looked for in what lies behind `place`, which is `start` in the current stretch."""
         while added := self._needles.take_added():
-            for sought, back in ((Sought(needle), back) for needle, back in added if needle.findable):
+            for sought, back in added:
                 if hunt:
                     hunt.look(sought, reached)
                 yield from self._behind(sought, current, place - back, start)

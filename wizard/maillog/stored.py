@@ -32,7 +32,7 @@ bytes(31 << 20)
 class Reader:
     """An open file; `read` gives fewer bytes than asked for only where the file ends (or fails, which is noted).
 
-    `reached` is the place up to which it was read last.
+    `reached` is the furthest place up to which it was read.
     """
 
     def __init__(self, opened: BinaryIO, size: int, note: Note) -> None:
@@ -42,7 +42,7 @@ class Reader:
         self._note = note
 
     def read(self, offset: int, size: int) -> bytes:
-        self.reached = offset + size
+        self.reached = max(self.reached, offset + size)
         try:
             if hasattr(os, "pread"):
                 return os.pread(self.file.fileno(), size, offset)

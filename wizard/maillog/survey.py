@@ -27,6 +27,8 @@ _NEAR = 64 * 1024
 _SHORT = timedelta(minutes=10)
 _OPENED = re.compile(rb"New SMTP ICID (\d{1,18})", re.IGNORECASE)
 
+_STAMP = re.compile(rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:)\d\d:\d\d( \d{4} )")
+
 
 @dataclass(slots=True)
 class Piece:
@@ -91,6 +93,8 @@ class Survey:
         self._previous: datetime | None = None
         self._unended = False
         self._piece_at = 0
+        self._hour = b""
+        self._passed = b""
         self.lines = 0
         self.bytes = 0
         self.extents: dict[str | None, Extent] = {}
@@ -119,14 +123,28 @@ class Survey:
         """Take in the next block of whole lines; `number` is its first line's. An empty one ends the file."""
         self.lines = number - 1 + self._unended
         if not block:
+            self.settle()
             return
         self._unended = not block.endswith(b"\n")
         self.bytes += len(block)
+        if self._hour and _hour(block, 0) == _hour(block, _last_line(block)) == self._hour:
+            self._passed = block
+            return
+        self.settle()
         self._piece_at = 0
         places = self._samples(block) if len(block) > _EVERY_LINE and len(self.extents) < 2 else None
         for start in _line_starts(block) if places is None else places:
             self._look(block, start, sampled=places is not None)
         if places is not None:
+            self._note_counter(block)
+        self._hour = _hour(block, _last_line(block)) if places is not None and set(self.extents) == {None} else b""
+
+    def settle(self) -> None:
+        """Take in the last of the blocks that were passed over because they lie within the hour."""
+        block, self._passed = self._passed, b""
+        if block:
+            self._piece_at = 0
+            self._look(block, _last_line(block), sampled=True)
             self._note_counter(block)
 
     def _samples(self, block: bytes) -> Iterator[int] | None:
@@ -194,6 +212,12 @@ def _opened_before(block: bytes, begin: int, end: int) -> int | None:
     at = max(bytescan.rfind(block, text, *part) for text in (b"New SMTP ICID ", b"New smtp ICID "))
     opened = _OPENED.match(block, at) if at >= 0 else None
     return int(opened[1]) if opened else None
+
+
+def _hour(block: bytes, start: int) -> bytes:
+    """Day, hour and year of a line that begins as the appliance itself writes it; nothing of others."""
+    stamp = _STAMP.match(block, start)
+    return stamp[1] + stamp[2] if stamp else b""
 
 
 def _line_starts(block: bytes) -> Iterator[int]:

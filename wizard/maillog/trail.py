@@ -199,6 +199,9 @@ class Trail:
         if followed.ended is None and number not in self._known and (isinstance(event, _CLOSINGS) or followed.over):
             followed.ended = at
             self._ending.append((followed.ended, number, followed))
+            for needle in followed.needles:
+                if self._wanted[needle] == 1:
+                    self.needles.expire(needle, at + LINGER)
 
     def _began_earlier(self, number: Number, followed: _Followed) -> None:
         if number not in self._known:
