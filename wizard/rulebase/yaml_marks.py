@@ -6,18 +6,25 @@ empty values are refused.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from wizard.errors import InputError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KINDS = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "seq", "map")
-_TAGS = frozenset((None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)))
+_TAGS = frozenset(("!", *(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)))
 
 
 class Place(NamedTuple):
@@ -117,12 +124,12 @@ class _Reader:
     def document(self) -> Node:
         """The one node of the one document."""
         self.next()  # the stream's beginning
-        if isinstance(self.next(), yaml.StreamEndEvent):
+        if isinstance(self.next(), StreamEndEvent):
             raise RuleError(self.at, "this file is empty")
         node = self.node(self.next())
         self.next()  # the document's end
         behind = self.next()
-        if not isinstance(behind, yaml.StreamEndEvent):
+        if not isinstance(behind, StreamEndEvent):
             raise RuleError(self.place(behind), "this is not YAML: but found another document")
         return node
 
@@ -136,42 +143,44 @@ class _Reader:
         at = self.place(event)
         if event.anchor is not None:
             self.check_anchor(event, at)
-        if isinstance(event, yaml.AliasEvent):
-            raise RuleError(at, "this is not YAML: found undefined alias")
-        if event.tag not in _TAGS:
+        if event.tag is not None and event.tag not in _TAGS:
             raise RuleError(at, f"the tag {event.tag} is used; write the plain value")
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, ScalarEvent):
             if not event.value.strip():
                 raise RuleError(at, "a value is missing")
             word = Word(event.value)
             word.at = at
             return word
-        return self.rows(at) if isinstance(event, yaml.SequenceStartEvent) else self.table(at)
+        return self.rows(at) if isinstance(event, SequenceStartEvent) else self.table(at)
 
     def check_anchor(self, event: Any, at: Place) -> None:
-        if isinstance(event, yaml.AliasEvent) and event.anchor in self.anchors:
+        """An anchor is let be, as long as it is not used."""
+        if not isinstance(event, AliasEvent):
+            self.anchors[event.anchor] = at
+        elif event.anchor in self.anchors:
             what = "this value is used elsewhere by an alias (*name); write it out there"
             raise RuleError(self.anchors[event.anchor], what)
-        self.anchors[event.anchor] = at
+        else:
+            raise RuleError(at, "this is not YAML: found undefined alias")
 
     def rows(self, at: Place) -> Rows:
         found = Rows()
         found.at = at
-        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+        while not isinstance(event := self.next(), SequenceEndEvent):
             found.append(self.node(event))
         return found
 
     def table(self, at: Place) -> Table:
         found = Table()
         found.at = at
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+        while not isinstance(event := self.next(), MappingEndEvent):
             key = self.node(event)
             if not isinstance(key, Word):
                 raise RuleError(at, "a key must be a word")
             if key in found:
                 raise RuleError(key.at, f"the key {key} stands twice in the same place")
             value = self.next()
-            if isinstance(value, yaml.ScalarEvent) and not value.value.strip():
+            if isinstance(value, ScalarEvent) and not value.value.strip():
                 raise RuleError(key.at, f"{key} has no value (inside braces, a text with a comma must be quoted)")
             found[key] = self.node(value)
         return found
@@ -237,6 +246,8 @@ def suggestion(name: str, known: Collection[str]) -> str:
     >>> suggestion("x", ["yes", "no"])
     ' (known: no, yes)'
     """
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]}?"
