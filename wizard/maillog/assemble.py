@@ -56,7 +56,7 @@ class _Desk:
         event = line.event
         if event is None or isinstance(event, Status):  # its counters are about no message
             return
-        icid, mid, dcid = (_number(event, name) for name in ("icid", "mid", "dcid"))
+        icid, mid, dcid = event.icid, event.mid, event.dcid
         if isinstance(event, Split | Rewritten | Generated):
             self._relate(line, event)
         elif mid:
@@ -157,11 +157,6 @@ def _near(record: Record, line: LogLine, within: timedelta) -> bool:
         return True
     last = record.lines[-1].time
     return last is None or line.time is None or abs(line.time - last) <= within
-
-
-def _number(event: Event, name: str) -> int | None:
-    number = getattr(event, name, None)
-    return number if isinstance(number, int) else None
 
 
 def _harvests(records: Records) -> None:

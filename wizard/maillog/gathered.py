@@ -7,27 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wizard.maillog.encoding import decode
-from wizard.maillog.events.base import Event
 from wizard.maillog.events.system import UtcOffset, Version
 from wizard.maillog.files import LogFile
 from wizard.maillog.lines import read_entry
-from wizard.maillog.prefix import Prefix, split_prefix
+from wizard.maillog.loglines import LogLine
+from wizard.maillog.prefix import split_prefix
 from wizard.maillog.stamps import Stamp
 from wizard.maillog.survey import Survey
 
 Dater = Callable[[Stamp], datetime | None]
 _BEGINNING = 64 << 10
 _CLOCKS_DIFFER = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as it was read."""
-
-    prefix: Prefix
-    time: datetime | None
-    event: Event | None
-    raw: str
 
 
 @dataclass(slots=True)
@@ -37,20 +27,25 @@ class Gathered:
     file: LogFile
     date: Dater
     survey: Survey
-    entries: dict[int, Entry] = field(default_factory=dict)
+    entries: dict[int, LogLine] = field(default_factory=dict)
     serials: set[str] = field(default_factory=set)
     offset: int | None = None
     """Minutes east of UTC that the file says first."""
 
-    def read(self, text: str) -> Entry:
-        """Take an entry's text apart."""
+    def read(self, number: int, raw: bytes) -> LogLine:
+        """Take apart the entry that begins with this line."""
+        text = decode(raw)
         prefix, event = read_entry(text)
-        return Entry(prefix, self.date(prefix.stamp) if prefix.stamp else None, event, text)
+        stamp = prefix.stamp
+        if stamp is None:
+            return LogLine(self.file.name, number, None, prefix.text, event, text, prefix.host)
+        time = self.date(stamp)
+        return LogLine(self.file.name, number, time, prefix.text, event, text, prefix.host, stamp.offset_minutes)
 
-    def keep(self, number: int, entry: Entry) -> None:
+    def keep(self, line: LogLine) -> None:
         """Keep an entry, and what it says of the appliance."""
-        self.entries[number] = entry
-        event = entry.event
+        self.entries[line.number] = line
+        event = line.event
         if isinstance(event, Version) and event.serial:
             self.serials.add(event.serial)
         if isinstance(event, UtcOffset) and self.offset is None:
@@ -62,9 +57,9 @@ class Gathered:
         stamps = (split_prefix(decode(line)).stamp for line in beginning.split(b"\n"))
         return next((self.date(stamp) for stamp in stamps if stamp), None)
 
-    def in_order(self) -> list[tuple[int, Entry]]:
+    def in_order(self) -> list[LogLine]:
         """The entries in the order in which they were written."""
-        return sorted(self.entries.items(), reverse=self.survey.newest_first)
+        return [self.entries[number] for number in sorted(self.entries, reverse=self.survey.newest_first)]
 
 
 def dater(window_end: datetime | None, modified: datetime | None, now: datetime) -> Dater:

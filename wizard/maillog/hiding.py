@@ -34,9 +34,9 @@ def gather_refusals(log: Log, windows: Windows, most: int) -> None:
     for index, one in enumerate(log.surveyed()):
         left = most
         for entry in () if log.stopped else search(one.file, [_REFUSED]):
-            read = one.read(decode(entry.raw))
-            if is_refusal(read.event) and windows(log.offset(index)).overlaps(read.time, read.time):
-                log.keep(index, entry.line, read)
+            line = one.read(entry.line, entry.raw)
+            if is_refusal(line.event) and windows(log.offset(index)).overlaps(line.time, line.time):
+                log.keep(index, line)
                 left -= 1
             if not left:
                 break
@@ -64,7 +64,7 @@ def gather_opened_earlier(log: Log) -> None:
             elif key not in opened and key[1]:
                 found.setdefault(key, []).append(entry)
         for entry in (entry for entries in found.values() for entry in entries):
-            log.keep(index, entry.line, one.read(decode(entry.raw)))
+            log.keep(index, one.read(entry.line, entry.raw))
 
 
 def _head(one: Gathered) -> Iterator[Entry]:

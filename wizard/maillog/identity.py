@@ -13,8 +13,8 @@ from wizard.maillog.events.connection import Opened
 from wizard.maillog.events.envelope import From, To
 from wizard.maillog.events.header import MessageId, Subject
 from wizard.maillog.events.message import Ready
-from wizard.maillog.gathered import Entry, Gathered
-from wizard.maillog.loglines import Appliance
+from wizard.maillog.gathered import Gathered
+from wizard.maillog.loglines import Appliance, LogLine
 
 _TELLING = (Opened, From, To, MessageId, Subject, Ready)
 """Lines with what somebody sent. Two appliances that use the same numbers in the same second differ in one of these."""
@@ -34,24 +34,22 @@ class Identity:
         self._unlike: set[tuple[int, int]] = set()
         self._several = len({one.file.named for one in files}) > 1
 
-    def note(self, index: int, entry: Entry) -> bool:
-        """Take in a line of a file; whether it shows anew which files are one appliance's."""
-        event = entry.event
-        if not self._several or entry.prefix.host is not None or not isinstance(event, _TELLING):
-            return False
+    def note(self, index: int, line: LogLine) -> None:
+        """Take in a line of a file, which may show anew which files are one appliance's."""
+        event = line.event
+        if not self._several or line.host is not None or not isinstance(event, _TELLING):
+            return
         own, before = self._files[index].file.named, len(self._alike) + len(self._unlike)
         number = event.icid if isinstance(event, Opened) else event.mid
         rid = (event.rid or 0) if isinstance(event, To) else 0
-        texts = self._said.setdefault((type(event), number, rid, entry.time), {})
+        texts = self._said.setdefault((type(event), number, rid, line.time), {})
         for other, text in texts.items():
             if other != own:
                 pair = min(own, other), max(own, other)
-                (self._alike if text == entry.prefix.text else self._unlike).add(pair)
-        texts[own] = entry.prefix.text
-        if len(self._alike) + len(self._unlike) == before:
-            return False
-        self._keys.clear()
-        return True
+                (self._alike if text == line.text else self._unlike).add(pair)
+        texts[own] = line.text
+        if len(self._alike) + len(self._unlike) != before:
+            self._keys.clear()
 
     def key(self, index: int, host: str | None) -> str:
         """The key of the appliance that wrote a line of this file, which has this syslog host."""

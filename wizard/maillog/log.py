@@ -10,7 +10,7 @@ from wizard.maillog.asked import Window
 from wizard.maillog.coverage import Gap, gaps
 from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.files import LogFile
-from wizard.maillog.gathered import Entry, Gathered, dater
+from wizard.maillog.gathered import Gathered, dater
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.passes import Passes, Watch
 from wizard.maillog.survey import Extent, Survey
@@ -42,8 +42,7 @@ class Log:
         self._gathered = self._passes.gathered
         self._identity = self._passes.identity
         self._lines: list[LogLine] | None = None
-        self._as_of = self._renamed = 0
-        self._made: list[dict[int, LogLine]] = [{} for _ in files]
+        self._as_of = 0
         self.gather, self.read = self._passes.gather, self._passes.read
         self.keep, self.stop = self._passes.keep, self._passes.stop
 
@@ -69,10 +68,6 @@ class Log:
 
     def lines(self) -> list[LogLine]:
         """All gathered lines, each once, in the order in which their appliance wrote them."""
-        if self._passes.renamed != self._renamed:
-            self._renamed = self._passes.renamed
-            for made in self._made:
-                made.clear()
         if self._lines is None or self._passes.changes != self._as_of:
             self._as_of = self._passes.changes
             self._say_offsets()
@@ -115,25 +110,13 @@ class Log:
         return [line for _, _, line in keyed]
 
     def _of_file(self, index: int) -> Iterable[LogLine]:
-        one, made = self._gathered[index], self._made[index]
+        one = self._gathered[index]
         offset = one.offset
-        for number, entry in one.in_order():
-            if isinstance(entry.event, UtcOffset):
-                offset = entry.event.seconds // 60
-            if number not in made:
-                made[number] = self._line(index, number, entry, offset)
-            yield made[number]
-
-    def _line(self, index: int, number: int, entry: Entry, offset: int | None) -> LogLine:
-        prefix = entry.prefix
-        appliance = self._identity.appliance(self._identity.key(index, prefix.host))
-        if prefix.stamp is not None and prefix.stamp.offset_minutes is not None:
-            offset = prefix.stamp.offset_minutes
-        if offset is not None:
-            appliance.offset = offset
-        offset = appliance.offset if offset is None else offset
-        name, raw = self.files[index].name, entry.raw
-        return LogLine(appliance, name, number, entry.time, offset, prefix.text, prefix.body, entry.event, raw=raw)
+        for line in one.in_order():
+            if isinstance(line.event, UtcOffset):
+                offset = line.event.seconds // 60
+            line.written_by(self._identity.appliance(self._identity.key(index, line.host)), offset)
+            yield line
 
     def extents(self) -> dict[str, list[Extent]]:
         """What the files hold of each appliance, by its key."""
@@ -174,9 +157,9 @@ class Log:
 
     def offset(self, index: int) -> int | None:
         """The zone of a file's own lines, minutes east of UTC."""
-        own = self.surveyed()[index].offset
-        stamps = (line.offset for line in self._made[index].values())
-        return own if own is not None else next((offset for offset in stamps if offset is not None), None)
+        one = self.surveyed()[index]
+        stamps = (line.offset for line in one.entries.values())
+        return one.offset if one.offset is not None else next((offset for offset in stamps if offset is not None), None)
 
     def surveyed(self) -> list[Gathered]:
         """What was gathered of each file, each read at least once."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from wizard.facts import Evidence
 from wizard.maillog.events.base import Event
+from wizard.maillog.prefix import split_prefix
 
 
 @dataclass(slots=True, eq=False)
@@ -19,23 +20,43 @@ class Appliance:
     """Minutes east of UTC, where the log tells it; in the last of its files, should that have changed."""
 
 
+NOT_KNOWN_YET = Appliance("")
+
+
 @dataclass(slots=True, eq=False)
 class LogLine:
-    """An entry: `body` without the prefix, `text` whole, both on one line. `time` is the appliance's own."""
+    """An entry: `text` is all of it on one line, `time` the appliance's own. `host` and `own_offset` (minutes east of
+    UTC) are what it says itself; which `appliance` wrote it, and in what zone, is known when a search has ended.
+    """
 
-    appliance: Appliance
     source: str
     number: int
     time: datetime | None
-    offset: int | None
     text: str
-    body: str
     event: Event | None
+    raw: str
+    """The entry as it stands in the file, on as many lines, the line end of the last left out."""
+    host: str | None = None
+    own_offset: int | None = None
+    appliance: Appliance = NOT_KNOWN_YET
+    offset: int | None = None
     order: int = 0
     """Its place among all lines gathered, in log order."""
-    raw: str = ""
-    """The entry as it stands in the file, on as many lines, the line end of the last left out."""
     _evidence: Evidence | None = None
+
+    def written_by(self, appliance: Appliance, offset: int | None) -> None:
+        """Take in whose line it is; `offset` is that of the lines before it."""
+        offset = offset if self.own_offset is None else self.own_offset
+        if offset is not None:
+            appliance.offset = offset
+        self.appliance = appliance
+        self.offset = appliance.offset
+        self._evidence = None
+
+    @property
+    def body(self) -> str:
+        """The text without stamp, host, tag and level."""
+        return split_prefix(self.text).body
 
     @property
     def iso(self) -> str | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from wizard.maillog.encoding import decode
 from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.files import LogFile
-from wizard.maillog.gathered import Dater, Entry, Gathered
+from wizard.maillog.gathered import Dater, Gathered
 from wizard.maillog.identity import Identity
+from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
-from wizard.maillog.search import Entry as Found
-from wizard.maillog.search import search, search_files
+from wizard.maillog.search import Entry, search, search_files
 from wizard.maillog.survey import Survey
 from wizard.maillog.trail import Trail
 
@@ -25,7 +24,7 @@ Watch = Callable[[int, int, int], None]
 
 
 class Passes:
-    """`changes` counts the entries kept, `renamed` how often it was learnt anew which files are one appliance's."""
+    """`changes` counts the entries kept."""
 
     def __init__(self, files: Sequence[LogFile], daters: Sequence[Dater], *, numbered: bool) -> None:
         self.files = files
@@ -33,7 +32,6 @@ class Passes:
         self.identity = Identity(self.gathered)
         self.watch: Watch | None = None
         self.changes = 0
-        self.renamed = 0
         self.stopped = False
         self._numbered = numbered
         self._searched: set[Needle] | None = None
@@ -59,11 +57,11 @@ class Passes:
             wanted = [*wanted, VERSION, OFFSET]
         for index, entry in self.entries(wanted, first_time=first_time):
             if entry.line not in self.gathered[index].entries:
-                self.keep(index, entry.line, self.gathered[index].read(decode(entry.raw)))
+                self.keep(index, self.gathered[index].read(entry.line, entry.raw))
         searched.update(wanted or ())
         return True
 
-    def entries(self, needles: Sequence[Needle] | None, *, first_time: bool = False) -> Iterator[tuple[int, Found]]:
+    def entries(self, needles: Sequence[Needle] | None, *, first_time: bool = False) -> Iterator[tuple[int, Entry]]:
         """What a search finds, file by file, each entry with the index of its file."""
         self._behind = []
         for index, file in enumerate(self.files):
@@ -94,19 +92,19 @@ class Passes:
         for entry in search_files(files, trail.needles, observe, numbered=self._numbered):
             one = self.gathered[entry.source]
             known = one.entries.get(entry.line)
-            read = known or one.read(decode(entry.raw))
-            if not trail.take(read.prefix.host, read.event, entry.at):
+            read = known or one.read(entry.line, entry.raw)
+            if not trail.take(read.host, read.event, entry.at):
                 trail.needles.pass_over()
             elif known is None:
-                self.keep(entry.source, entry.line, read)
+                self.keep(entry.source, read)
             if isinstance(read.event, UtcOffset):
                 trail.needles.add(VERSION, _BESIDE)
 
-    def keep(self, index: int, number: int, entry: Entry) -> None:
-        """Keep an entry of a file under the number of its first line."""
+    def keep(self, index: int, line: LogLine) -> None:
+        """Keep an entry of a file."""
         self.changes += 1
-        self.gathered[index].keep(number, entry)
-        self.renamed += self.identity.note(index, entry)
+        self.gathered[index].keep(line)
+        self.identity.note(index, line)
 
     def stop(self) -> None:
         """Search no more: what was found is all there is."""

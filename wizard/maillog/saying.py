@@ -31,7 +31,7 @@ def says(event: Event, asked: Asked) -> bool:
 
 def _addresses(event: Event) -> list[str]:
     """The sender's addresses on a line: never the gateway's own, a next hop's, or one in a stranger's text."""
-    if getattr(event, "dcid", None) is not None and not isinstance(event, Consolidated):
+    if event.dcid is not None and not isinstance(event, Consolidated):
         return []
     text = getattr(event, "address", None)
     return [text] if isinstance(text, str) and read_address(text) is not None else []

@@ -50,11 +50,13 @@ LINGER = 256 << 10
 TELLING = 10_000
 """A number from here on is searched for by itself, however it is spelt: few lines have it that mean something else."""
 
-_OPENINGS = (Opened, Start, DeliveryOpened, Consolidated, BounceLog)
-_CLOSINGS = (Closed, Lost, Killed, DeliveryClosed, DeliveryKilled)
-_DISPOSED = (Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split)
-_HELD = (HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined)
-_FREED = (QuarantineDeletedAll, ReleasedAll, Rewritten)
+_OPENINGS = frozenset({Opened, Start, DeliveryOpened, Consolidated, BounceLog})
+_CLOSINGS = frozenset({Closed, Lost, Killed, DeliveryClosed, DeliveryKilled})
+_DISPOSED = frozenset({Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split})
+_HELD = frozenset({HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined})
+_FREED = frozenset({QuarantineDeletedAll, ReleasedAll, Rewritten})
+_TURNS = _OPENINGS | _CLOSINGS | _DISPOSED | _HELD | _FREED | {Finished}
+"""Kinds of lines that begin or end something: the others change nothing."""
 
 RESUMED = Needle(b"resumed")
 """Looked for once receiving was suspended."""
@@ -115,15 +117,15 @@ class Trail:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
         if event is None or isinstance(event, Status):
             return False
-        if isinstance(event, ListenerSuspended):
-            self.needles.add(RESUMED)
-        icid, mid, dcid = (_number(event, name) for name in ("icid", "mid", "dcid"))
         if isinstance(event, Split | Rewritten | Generated):
             return self._relate(host, event, at)
-        if mid:
-            return self._message(host, event, mid, icid, dcid, at)
-        if icid:
-            return self._connection(host, event, icid, at)
+        if event.mid:
+            return self._message(host, event, event.mid, event.icid, event.dcid, at)
+        if isinstance(event, ListenerSuspended):
+            self.needles.add(RESUMED)
+        if event.icid:
+            return self._connection(host, event, event.icid, at)
+        dcid = event.dcid
         if dcid and not isinstance(event, ConnectionError | ConcurrencyLimit):
             followed = self._followed.get((host, "DCID", dcid))
             if followed is not None:
@@ -143,7 +145,9 @@ class Trail:
             self._note(number, followed, event, at)
         return followed is not None
 
-    def _message(self, host: str | None, event: Event, mid: int, icid: int, dcid: int, at: int) -> bool:
+    def _message(
+        self, host: str | None, event: Event, mid: int, icid: int | None, dcid: int | None, at: int
+    ) -> bool:
         number = host, "MID", mid
         connection = self._followed.get((host, "ICID", icid)) if icid else None
         if connection is not None and mid not in connection.messages[-1:]:
@@ -185,18 +189,19 @@ class Trail:
 
     def _note(self, number: Number, followed: _Followed, event: Event, at: int) -> None:
         """Take in what a line says of the beginning and the end of what is followed."""
-        if followed.opened is not None and at < followed.opened:  # looking back, one of another of that number
-            return
-        if isinstance(event, _OPENINGS):
+        kind = type(event)
+        if kind not in _TURNS or (followed.opened is not None and at < followed.opened):
+            return  # nothing to note, or looking back one of another of that number
+        if kind in _OPENINGS:
             if followed.ended is not None and followed.opened is None:  # the counter has started again
                 self._began_earlier(number, followed)
             followed.opened, followed.ended = at, None
             followed.finished = followed.disposed = followed.held = False
-        followed.disposed |= isinstance(event, _DISPOSED)
-        followed.finished |= isinstance(event, Finished)
-        if isinstance(event, (*_HELD, *_FREED)):
-            followed.held = isinstance(event, _HELD)
-        if followed.ended is None and number not in self._known and (isinstance(event, _CLOSINGS) or followed.over):
+        followed.disposed |= kind in _DISPOSED
+        followed.finished |= kind is Finished
+        if kind in _HELD or kind in _FREED:
+            followed.held = kind in _HELD
+        if followed.ended is None and number not in self._known and (kind in _CLOSINGS or followed.over):
             followed.ended = at
             self._ending.append((followed.ended, number, followed))
             for needle in followed.needles:
@@ -241,8 +246,3 @@ def _needles(number: Number) -> Iterator[Needle]:
         yield Needle(str(value).encode())
     else:
         yield from spelt(kind, value)
-
-
-def _number(event: Event, name: str) -> int:
-    number = getattr(event, name, None)
-    return number if isinstance(number, int) else 0

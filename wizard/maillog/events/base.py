@@ -14,7 +14,21 @@ from wizard.maillog.events.kind import Kind
 
 
 class Event(metaclass=Kind):
-    """What one log entry says. Numbers are as printed: ICID 0 and DCID 0 mean that there was no connection."""
+    """What one log entry says. Numbers are as printed: ICID 0 and DCID 0 mean that there was no connection; None that
+    the entry names none.
+    """
+
+    @property
+    def icid(self) -> int | None:
+        return None
+
+    @property
+    def mid(self) -> int | None:
+        return None
+
+    @property
+    def dcid(self) -> int | None:
+        return None
 
     def __eq__(self, other: object) -> bool:
         return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
