@@ -16,12 +16,18 @@ from wizard.words import LANGUAGES, Lang
 CONCLUDED, FAILED, USAGE, NO_CONCLUSION, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit statuses, which scripts rely on."""
 
+_CIRCLES = (100_000, 50, 100)
+"""The lines of a log are many small objects that stay: with Python's own thresholds, to look for circles among them
+takes nearly as long as to read them.
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `mailwhy` and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     lang = language(arguments)
     _speak_utf8()
+    gc.set_threshold(*_CIRCLES)
     atexit.register(gc.freeze)  # else Python's end looks for circles among all that a log has left, to no avail
     try:
         from wizard.cli.parser import parse
