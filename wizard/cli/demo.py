@@ -9,13 +9,12 @@ from wizard.case import OPTIONS, Step
 from wizard.cli.diagnose import OFFLINE
 from wizard.cli.options import output_path
 from wizard.cli.output import give
+from wizard.cli.shipped import shipped_engine
 from wizard.data import data_folder
 from wizard.diagnosis import diagnose, state_of
-from wizard.engine import Engine
 from wizard.facts import Fact, Value
 from wizard.gather import gatherers
 from wizard.gather.base import Desk
-from wizard.rulebase.load import load
 
 SAMPLE = "sample/mail.current"
 SENDER = "198.51.100.24"
@@ -24,7 +23,7 @@ SENDER = "198.51.100.24"
 def run(options: argparse.Namespace) -> int:
     """Diagnose the sample and write the report."""
     path = output_path(options)
-    engine = Engine(load(data_folder("rules")))
+    engine = shipped_engine()
     given: dict[str, Value] = {
         "log.files": (str(data_folder("reports") / SAMPLE),),
         "sender.address": (SENDER,),

@@ -14,14 +14,13 @@ from wizard.cli.criteria import KEYS
 from wizard.cli.main import INTERRUPTED
 from wizard.cli.options import GATEWAY, dns_of, facts_of, hand_test_of, output_path
 from wizard.cli.output import give
-from wizard.data import data_folder
+from wizard.cli.shipped import shipped_engine
 from wizard.diagnosis import conclusion_of, diagnose, state_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.gather import gatherers
 from wizard.gather.base import Desk, HandTestOptions
 from wizard.render.progress import Progress, over
-from wizard.rulebase.load import load
 
 if TYPE_CHECKING:
     from wizard.cli.kept import Kept
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         from wizard.cli.guided import run_guided
 
         return run_guided(options, path)
-    engine = Engine(load(data_folder("rules")))
+    engine = shipped_engine()
     facts = facts_of(options, engine.base)
     kept = _kept(options, facts, engine.base)
     steps = [*(kept.steps if kept else ()), *([Step(OPTIONS, facts=facts)] if facts else ())]

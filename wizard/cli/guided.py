@@ -9,15 +9,13 @@ from pathlib import Path
 from wizard.cli.main import INTERRUPTED
 from wizard.cli.options import dns_of, facts_of, hand_test_of
 from wizard.cli.output import give
-from wizard.data import data_folder
+from wizard.cli.shipped import shipped_engine
 from wizard.diagnosis import state_of
-from wizard.engine import Engine
 from wizard.interview.console import console
 from wizard.interview.guide import Guide, Request
 from wizard.interview.interviewer import Stop
 from wizard.interview.memory import Memory
 from wizard.interview.site import Site, load_site, site_path
-from wizard.rulebase.load import load
 from wizard.words import LANGUAGES, words
 
 
@@ -27,7 +25,7 @@ def run_guided(options: argparse.Namespace, path: Path | None) -> int:
     site = load_site(config) if config else Site()
     remembered = next((lang for lang in LANGUAGES if lang == site.lang), None)
     lang = options.lang = options.lang_given or remembered or options.lang
-    engine = Engine(load(data_folder("rules")))
+    engine = shipped_engine()
     guide = Guide(engine, lang, console(words("interview", lang), plain=site.plain), Memory(), site, config)
     case = Path(options.case) if options.case else None
     given = facts_of(options, engine.base)

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from wizard.case import OPTIONS, Step, replay
 from wizard.cli.options import hand_test_of, output_path
 from wizard.cli.output import write
-from wizard.data import data_folder
+from wizard.cli.shipped import shipped_engine
 from wizard.diagnosis import NOBODY, conclusion_of
-from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.facts import Fact, Value
 from wizard.gather.answers import now
@@ -21,7 +20,6 @@ from wizard.gather.base import Desk
 from wizard.gather.hand_test_facts import facts_of, started
 from wizard.report import build
 from wizard.rows import About, Moment, Row
-from wizard.rulebase.load import load
 from wizard.smtp.grammar import parse_target
 from wizard.smtp.model import HandTest, Options, Target
 from wizard.smtp.probe import check_options, probe_each
@@ -36,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     path = output_path(options)
     asked = _asked(options)
     target = parse_target(options.host)
-    engine = Engine(load(data_folder("rules")))
+    engine = shipped_engine()
     targets = _mail_hosts(target, Desk(engine.base, options.lang, datetime.now())) if options.mx else [target]
     display = Display(sys.stderr, options.lang, counter=True) if sys.stderr.isatty() else None
     rows = [_row(test, options.lang) for test in probe_each(targets, asked, display)]

@@ -9,16 +9,14 @@ from wizard.casefile.file import load as load_case
 from wizard.casefile.fitting import fitting
 from wizard.cli.options import output_path
 from wizard.cli.output import give
-from wizard.data import data_folder
+from wizard.cli.shipped import shipped_engine
 from wizard.diagnosis import state_of
-from wizard.engine import Engine
-from wizard.rulebase.load import load
 
 
 def run(options: argparse.Namespace) -> int:
     """Render the case as the rules judge it now."""
     path = output_path(options)
     case = load_case(Path(options.case))
-    engine = Engine(load(data_folder("rules")))
+    engine = shipped_engine()
     steps = fitting(case.steps, engine.base)
     return give(state_of(steps, engine), engine, options, path)
