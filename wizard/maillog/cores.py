@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import cycle
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Generic, Protocol, TypeVar
 
@@ -126,7 +126,12 @@ class _Reader(Generic[T]):
         self._thread.start()
 
     def take(self) -> T | None:
-        read = self._read.get()
+        while True:  # with a limit in time, else Ctrl-C may get lost just when the waiting begins
+            try:
+                read = self._read.get(timeout=_MOMENT)
+                break
+            except Empty:
+                continue
         if isinstance(read, BaseException):
             raise read
         return read
