@@ -189,9 +189,9 @@ SEARCHING = rb"searching: [\d.]+ [kM]B of [\d.]+ MB, [\d.]+ [kMG]B/s, \d:\d\d le
 def slow(tmp_path: Path) -> dict[str, str]:
     """An environment in which reading a block of a log takes two seconds."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import time\nfrom wizard.maillog.files import LogFile\nblocks = LogFile.blocks\n"
-        "def slowly(self):\n    for block in blocks(self):\n        yield block\n        time.sleep(2)\n"
-        "LogFile.blocks = slowly\n",
+        "import time\nfrom wizard.maillog.blocks import Plain\nblock = Plain.block\n"
+        "def slowly(self, number):\n    time.sleep(2 * bool(number))\n    return block(self, number)\n"
+        "Plain.block = slowly\n",
         encoding="utf-8",
     )
     write_log(tmp_path / "mail.log", 7_000_000, wanted_every=40)
