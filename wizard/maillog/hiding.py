@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from wizard.maillog.asked import Window
+from wizard.maillog.coverage import gaps
 from wizard.maillog.encoding import decode
 from wizard.maillog.entries import Entry
 from wizard.maillog.events.connection import is_refusal
@@ -16,6 +18,7 @@ from wizard.maillog.log import Log, Windows
 from wizard.maillog.needles import Needle
 from wizard.maillog.prefix import split_prefix
 from wizard.maillog.search import search
+from wizard.maillog.survey import Extent
 from wizard.patterns import pattern
 
 HEAD = timedelta(minutes=15)
@@ -48,23 +51,38 @@ def gather_openings_without_address(log: Log) -> None:
 
 
 def gather_opened_earlier(log: Log) -> None:
-    """Keep what the first quarter of an hour says of connections that are not opened in it."""
+    """Keep what the first quarter of an hour says of connections that are not opened in it, where a log begins: in the
+    oldest file of an appliance and behind a gap. What other files do not open, the file before them does.
+    """
+    beginnings = _beginnings(log)
     for index, one in enumerate(log.surveyed()):
+        hosts = [host for host, extent in one.survey.extents.items() if any(extent is begin for begin in beginnings)]
+        several = len(one.survey.extents) > 1
         found: dict[tuple[str | None, int], list[Entry]] = {}
         opened: set[tuple[str | None, int]] = set()
-        for entry in () if log.stopped else _head(one):
+        for entry in _head(one) if hosts and not log.stopped else ():
             number = _NUMBER.search(entry.raw)
             if number is None or entry.line in one.entries:
                 continue
-            host = split_prefix(decode(entry.raw)).host if len(one.survey.extents) > 1 else None
+            host = split_prefix(decode(entry.raw)).host if several else hosts[0]
             key = host, int(number[1])
             if _OPENED.search(entry.raw):
                 opened.add(key)
                 found.pop(key, None)
-            elif key not in opened and key[1]:
+            elif key not in opened and key[1] and host in hosts:
                 found.setdefault(key, []).append(entry)
         for entry in (entry for entries in found.values() for entry in entries):
             log.keep(index, one.read(entry.line, entry.raw))
+
+
+def _beginnings(log: Log) -> list[Extent]:
+    """What the files hold of each appliance first of all, and first behind each gap."""
+    found = []
+    for extents in log.extents().values():
+        by_age = sorted((one for one in extents if one.first), key=lambda one: one.first or datetime.max)
+        behind = {gap.end for gap in gaps(extents, Window())}
+        found += by_age[:1] + [one for one in by_age[1:] if one.first in behind]
+    return found
 
 
 def _head(one: Gathered) -> Iterator[Entry]:
