@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import PurePath
 from typing import cast
 
 from wizard.case import State
@@ -31,7 +33,7 @@ from wizard.render.contract import (
     Report,
 )
 from wizard.render.escape import plain
-from wizard.rows import Row
+from wizard.rows import Row, instant
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
 from wizard.rulebase.firing import Fired, standing
@@ -117,7 +119,7 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
         "explanation": "\n".join(_filled(text, shown) for text in (wording.explanation, between.join(notes)) if text),
         "detail": _detail(finding, one, facts),
         "about": _about(judged.row),
-        "evidence": _evidence(finding.shown_facts(one.rules), facts),
+        "evidence": _evidence(finding.shown_facts(one.rules), facts, _by_age(state)),
         "because": [c.fact for index in one.rules[:1] for c in finding.rules[index].conditions],
         "remedies": _remedies(finding, values, shown, lang),
         "cites": list(finding.cites),
@@ -157,14 +159,29 @@ def _about(row: Row) -> AboutJson | None:
     }
 
 
-def _evidence(names: Iterable[str], facts: Mapping[str, Fact]) -> list[EvidenceJson]:
-    """What the shown facts rest on, each piece once: the deciding fact's first, then in log order."""
+def _by_age(state: State) -> list[str]:
+    """The paths of the files that were searched, by the first time in each; those alike as they are rotated."""
+    files = state.coverage["files"] if state.coverage else ()
+    return [file["path"] for file in sorted(files, key=lambda one: instant(one["from"]) or datetime.max)]
+
+
+def _evidence(names: Iterable[str], facts: Mapping[str, Fact], files: Sequence[str] = ()) -> list[EvidenceJson]:
+    """What the shown facts rest on, each piece once: the deciding fact's first, then in log order. Where pieces of two
+    files are of one time, the order of the `files` (paths) tells which was written first.
+    """
     pieces = list(dict.fromkeys(piece for name in names if name in facts for piece in facts[name].evidence))
     kept = pieces[:EVIDENCE]
     lines = [piece for piece in kept if piece.line is not None]
-    begun = {name: min(one.time or "" for one in lines if one.source == name) for name in {one.source for one in lines}}
-    lines.sort(key=lambda one: (begun[one.source], one.source, one.line or 0))
+    sources = {one.source for one in lines}
+    begun = {name: min(one.time or "" for one in lines if one.source == name) for name in sources}
+    rank = {name: min(at for at, path in enumerate([*files, name]) if _is_named(path, name)) for name in sources}
+    lines.sort(key=lambda one: (begun[one.source], rank[one.source], one.source, one.line or 0))
     return [_piece(piece) for piece in [*lines, *(piece for piece in kept if piece.line is None)]]
+
+
+def _is_named(path: str, name: str) -> bool:
+    """Whether evidence shows a file of this path by this name: its base name, with folders where two are alike."""
+    return path == name or PurePath(path).as_posix().endswith(f"/{name}")
 
 
 def _piece(piece: Evidence) -> EvidenceJson:

@@ -55,6 +55,18 @@ def test_archive(tmp_path: Path) -> None:
     dropped(played, "logs.zip:mail_logs/mail.@20250303T000000.s")
 
 
+@pytest.mark.parametrize("before", ["", "+connection icid=9 at=08:30:00\n"])
+def test_evidence_stands_in_the_order_in_which_the_log_was_written(before: str, tmp_path: Path) -> None:
+    """Also where the log was rotated within a second, in which a connection was opened and rejected."""
+    opened, verdict, *_ = written("+opened sg=BLACKLIST verdict=REJECT").splitlines(keepends=True)
+    (tmp_path / "mail.log.1").write_text(written(before) + opened)
+    (tmp_path / "mail.log").write_text(verdict + written("09:00:00 ICID 10 close"))
+    played = run(["--log", str(tmp_path), *ASKED])
+    assert played.report is not None
+    assert played.report["conclusion"]["id"] == "connection-rejected"
+    assert [piece["source"] for piece in played.findings[0]["evidence"]] == ["mail.log.1", "mail.log"]
+
+
 def test_folder_and_glob(tmp_path: Path) -> None:
     folder = tmp_path / "mail_logs"
     folder.mkdir()
