@@ -47,27 +47,47 @@ def lower(block: bytes) -> bytes:
 
 
 class Places:
-    """Where some texts stand in a block: one pass for all of them, which leaves the interpreter to other threads.
+    """Where some texts stand in a block: one pass for many of them, which leaves the interpreter to other threads.
 
     Each text comes with whether its case is ignored; such a one is in lower case.
     """
 
     def __init__(self, texts: Sequence[tuple[bytes, bool]]) -> None:
-        self._texts = texts
-        self._automata = [_Automaton(group) for group in _groups(texts)] if _ahocorasick else []
+        self._passes: list[_Pass] = []
+        for folded in (False, True):
+            alike = [(index, text) for index, (text, ignores_case) in enumerate(texts) if ignores_case is folded]
+            if _ahocorasick is None:
+                self._passes += [_EachAlone(alike, folded)] if alike else []
+            else:
+                self._passes += [_Automaton(group, folded) for group in _groups(alike, _SPELLINGS if folded else 1)]
 
     def __call__(self, block: bytes, begin: int, end: int) -> list[tuple[int, int]]:
         """All places of all texts, each with the index of its text, in ascending order."""
-        if not _ahocorasick:
-            return sorted(self._one_by_one(block, begin, end))
-        found = [place for automaton in self._automata for place in automaton.places(block, begin, end)]
+        found: list[tuple[int, int]] = []
+        for number, one in enumerate(self._passes):
+            found += one.places(block, begin, end)
+            if isinstance(one, _Automaton) and one.misled:
+                self._passes[number] = _EachAlone(one.texts, folded=True)
         return sorted(found) if found else found
 
-    def _one_by_one(self, block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
-        folded = lower(block) if any(ignores_case for _, ignores_case in self._texts) else b""
-        for index, (text, ignores_case) in enumerate(self._texts):
+
+_Texts = Sequence[tuple[int, bytes]]
+"""Texts with their indices."""
+
+
+class _EachAlone:
+    """Looks for one text after the other."""
+
+    def __init__(self, texts: _Texts, folded: bool) -> None:
+        self._texts = texts
+        self._folded = folded
+
+    def places(self, block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Each place with the index of its text."""
+        folded = lower(block) if self._folded else block
+        for index, text in self._texts:
             at = begin - 1
-            while (at := find(folded if ignores_case else block, text, at + 1, end)) >= 0:
+            while (at := find(folded, text, at + 1, end)) >= 0:
                 yield at, index
 
 
@@ -77,78 +97,81 @@ _AT_A_TIME = 48
 _MOST_PASSES = 20
 _NOWHERE = [bytes(range(first, first + 4)) for first in range(5)]
 _PIECE = 4
+_SPELLINGS = 1 << _PIECE
 _COMMON = b"etaoinsrhldcumfpgwybvkxjqz"
-
-_Part = tuple[int, int, bool]
-"""The index of a text, where in it the piece begins that is looked for, and whether case is ignored."""
+_OFTEN = 1 << 10
 
 
-def _groups(texts: Sequence[tuple[bytes, bool]]) -> Iterator[Sequence[tuple[int, bytes, bool]]]:
-    """The texts with their indices, divided so that each group has few enough patterns."""
-    group: list[tuple[int, bytes, bool]] = []
-    room = _AT_A_TIME
-    many = sum(1 << _PIECE if ignores_case else 1 for _, ignores_case in texts) > _AT_A_TIME * _MOST_PASSES
-    for index, (text, ignores_case) in enumerate(texts):
-        patterns = 1 << _PIECE if ignores_case else 1
-        if room < patterns and not many:
-            yield group
-            group, room = [], _AT_A_TIME
-        group.append((index, text, ignores_case))
-        room -= patterns
-    if group:
-        yield group
+def _groups(texts: _Texts, patterns: int) -> list[_Texts]:
+    """The texts, of so many patterns each, divided so that vector instructions can be used."""
+    size = _AT_A_TIME // patterns
+    if len(texts) > size * _MOST_PASSES:
+        return [texts]
+    return [texts[start : start + size] for start in range(0, len(texts), size)]
 
 
 class _Automaton:
-    """Looks first for the leftmost pattern, which is fast, and only around that for all."""
+    """Looks first for the leftmost pattern, which is fast, and only around that for all.
 
-    def __init__(self, texts: Sequence[tuple[int, bytes, bool]]) -> None:
+    Where case is ignored, a piece of each text is looked for in all its spellings.
+    """
+
+    def __init__(self, texts: _Texts, folded: bool) -> None:
         assert _ahocorasick is not None
-        self._parts: list[_Part] = []
-        self._texts = {index: text for index, text, _ in texts}
-        patterns: list[bytes] = []
-        for index, text, ignores_case in texts:
-            start, end = _telling(text) if ignores_case else (0, len(text))
-            for pattern in _spellings(text[start:end]) if ignores_case else (text,):
-                self._parts.append((index, start, ignores_case))
-                patterns.append(pattern)
-        self._longest = max(map(len, patterns))
-        kinds = _ahocorasick.MatchKind
-        every = [*patterns, *_NOWHERE] if len(patterns) > 1 else patterns
-        self._leftmost = _ahocorasick.BytesAhoCorasick(every, matchkind=kinds.LeftmostFirst)
+        self.texts = texts
+        self._folded = folded
+        self._parts: list[tuple[int, bytes, int]] = []
+        self._patterns: list[bytes] = []
+        for index, text in texts:
+            start, end = _telling(text) if folded else (0, len(text))
+            for pattern in _spellings(text[start:end]) if folded else (text,):
+                self._parts.append((index, text, start))
+                self._patterns.append(pattern)
+        self._longest = max(map(len, self._patterns))
+        every = [*self._patterns, *_NOWHERE] if len(self._patterns) > 1 else self._patterns
+        self._leftmost = _ahocorasick.BytesAhoCorasick(every, matchkind=_ahocorasick.MatchKind.LeftmostFirst)
         self._all: Any | None = None
-        self._patterns = patterns
+        self._searched = self._missed = 0
+
+    @property
+    def misled(self) -> bool:
+        """Whether a piece stands in so many places without its text that it is of no use."""
+        return self._missed * _OFTEN > max(self._searched, 256 * _OFTEN)
 
     def places(self, block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Each place with the index of its text."""
         view = memoryview(block)[begin:end]
+        self._searched += end - begin
         reached = 0
         for _, start, stop in self._leftmost.find_matches_as_indexes(view):
-            start, stop = max(start, reached), stop + self._longest - 1
-            for part, at in self._around(view, start, stop):
-                if at < reached:
-                    continue
-                index, offset, ignores_case = self._parts[part]
-                place, text = begin + at - offset, self._texts[index]
-                if not ignores_case or (place >= begin and block[place : min(end, place + len(text))].lower() == text):
+            for part, at in self._around(view, max(start, reached), stop):
+                index, text, offset = self._parts[part]
+                place = begin + at - offset
+                if not self._folded or (place >= begin and block[place : min(end, place + len(text))].lower() == text):
                     yield place, index
-            reached = stop - self._longest + 1
+                else:
+                    self._missed += 1
+            reached = stop
 
     def _around(self, view: memoryview, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Every pattern that begins between these two, overlapping ones included."""
         if self._all is None:
             assert _ahocorasick is not None
             self._all = _ahocorasick.BytesAhoCorasick(self._patterns)
-        limit = stop - self._longest + 1
-        for part, at, _ in self._all.find_matches_as_indexes(view[start:stop], overlapping=True):
-            if start + at < limit:
+        piece = view[start : stop + self._longest - 1]
+        for part, at, _ in self._all.find_matches_as_indexes(piece, overlapping=True):
+            if start + at < stop:
                 yield part, start + at
 
 
+_Pass = _EachAlone | _Automaton
+
+
 def _telling(text: bytes) -> tuple[int, int]:
-    """The piece of a text in lower case that is likely to be the rarest."""
-    if len(text) <= _PIECE:
-        return 0, len(text)
-    start = max(range(len(text) - _PIECE + 1), key=lambda at: sum(map(_COMMON.find, text[at : at + _PIECE])))
+    """The piece of a text in lower case that is likely to be the rarest; the end of a domain never is."""
+    beginning = len(text.rpartition(b".")[0])
+    end = beginning if beginning >= _PIECE else len(text)
+    start = max(range(max(1, end - _PIECE + 1)), key=lambda at: sum(map(_COMMON.find, text[at : at + _PIECE])))
     return start, start + _PIECE
 
 
