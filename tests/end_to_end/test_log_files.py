@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def test_archive(tmp_path: Path) -> None:
     played = run(["--log", str(tmp_path / "logs.zip"), *ASKED])
     assert played.report is not None
     dropped(played, "logs.zip:mail_logs/mail.@20250303T000000.s")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_tar_archive(mode: str, tmp_path: Path) -> None:
+    (tmp_path / "mail.current").write_text(TEXT, encoding="utf-8")
+    with tarfile.open(tmp_path / "logs", mode) as archive:  # type: ignore[call-overload]
+        archive.add(tmp_path / "mail.current", "mail_logs/mail.current")
+    dropped(run(["--log", str(tmp_path / "logs"), *ASKED]), "logs:mail_logs/mail.current")
 
 
 @pytest.mark.parametrize("before", ["", "+connection icid=9 at=08:30:00\n"])

@@ -1,8 +1,8 @@
 """Which files a path means, and one stream of log text for each, however it is stored.
 
 A path is a file, a folder (its files and those one level below), a glob, or `-` for standard input. What a stream
-holds is found by its content: gzip, bzip2, xz and zstd are unpacked, the members of a zip archive are streams of their
-own, text saved in UTF-16 is transcoded. Hidden files, pipes and devices in a folder are passed over.
+holds is found by its content: gzip, bzip2, xz and zstd are unpacked, the members of a zip or tar archive are streams of
+their own, text saved in UTF-16 is transcoded. Hidden files, pipes and devices in a folder are passed over.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cached_property
-from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.errors import InputError
 from wizard.maillog.blocks import Plain, from_pieces
 from wizard.maillog.encoding import sniff, transcode
-from wizard.maillog.packed import packing_of, unpack
+from wizard.maillog.packed import Note, is_tar, packing_of, unpack
 from wizard.maillog.rotation import rotation_key
-from wizard.maillog.stored import HEAD, Reader, Stored
+from wizard.maillog.stored import Reader, Stored, local, peek
 
 if TYPE_CHECKING:
-    from wizard.maillog.zipped import Member
+    from wizard.maillog import tarred, zipped
+
+    Member = tarred.Member | zipped.Member
 
 NESTING = 3
 
@@ -46,7 +46,7 @@ class LogFile:
         self.name = self.path
         self.named = named
         self.size = member.size if member else stored.size
-        self.modified = member.modified if member else _local(stored.modified)
+        self.modified = member.modified if member else local(stored.modified)
         self.problems: list[str] = []
         self._stored = stored
         self._member = member
@@ -70,7 +70,7 @@ class LogFile:
     @property
     def packed(self) -> bool:
         """Whether unpacking its bytes takes longer than searching them."""
-        return bool(self._member and self._member.packing) or packing_of(self._stored.head) is not None
+        return (self._member is not None and self._member.packed) or packing_of(self._stored.head) is not None
 
     @property
     def reached(self) -> int:
@@ -101,7 +101,7 @@ class LogFile:
     @cached_property
     def plain(self) -> bool:
         """Whether the text is stored as it is, so that its blocks can be read in any order (`shared`)."""
-        if self._member or packing_of(self._stored.head):
+        if self._member or packing_of(self._stored.head) or is_tar(self._stored.head):
             return False
         kind = sniff(self._stored.head)
         return kind.encoding == "utf-8" and not kind.bare_cr and not kind.problem
@@ -117,8 +117,8 @@ class LogFile:
         member = self._member
         if member is None and packing_of(self._stored.head) == "zip":
             return
-        chunks = self._member_chunks(reader, member) if member else reader.chunks(0, reader.size)
-        head, chunks = _peek(chunks)
+        chunks = member.chunks(reader, self.note) if member else reader.chunks(0, reader.size)
+        head, chunks = peek(chunks)
         for _ in range(NESTING):
             packing = packing_of(head)
             if packing is None:
@@ -126,22 +126,16 @@ class LogFile:
             if packing == "zip":
                 self.note("a zip archive inside a packed file: unpack it first")
                 return
-            head, chunks = _peek(unpack(chunks, packing, self.note))
+            head, chunks = peek(unpack(chunks, packing, self.note))
+        if is_tar(head):
+            if member:
+                self.note("a tar archive inside another archive: unpack it first")
+            return
         kind = sniff(head)
         if kind.problem or packing_of(head):
             self.note(kind.problem or "packed too often")
             return
         yield from from_pieces(transcode(chunks, kind), self.note)
-
-    def _member_chunks(self, reader: Reader, member: Member) -> Iterator[bytes]:
-        from wizard.maillog.zipped import LOCAL_HEADER, data_offset
-
-        start = data_offset(reader.read(member.offset, LOCAL_HEADER.size), member.offset)
-        if start is None:
-            self.note("damaged zip archive")
-            return iter(())
-        chunks = reader.chunks(start, member.size)
-        return unpack(chunks, member.packing, self.note) if member.packing else chunks
 
 
 def find_files(paths: Sequence[str]) -> list[LogFile]:
@@ -228,13 +222,10 @@ def _order(path: str) -> tuple[str, tuple[str, int, str, int, str]]:
 
 def _streams(stored: Stored, named: int) -> list[LogFile]:
     """The file itself, or the members of an archive; an archive that lists none stays as one stream that says why."""
-    if packing_of(stored.head) != "zip":
-        return [LogFile(stored, named)]
-    from wizard.maillog.zipped import members
-
     whole = LogFile(stored, named)
-    with stored.opened(whole.note) as reader:
-        inside = members(reader.file, whole.note) if reader else []
+    inside = _members(stored, whole.note)
+    if inside is None:
+        return [whole]
     if not inside and not whole.problems:
         whole.note("no file in the archive")
     inside.sort(key=lambda member: _order(member.name))
@@ -242,6 +233,24 @@ def _streams(stored: Stored, named: int) -> list[LogFile]:
     for file in found:
         file.problems = list(dict.fromkeys([*whole.problems, *file.problems]))
     return found
+
+
+def _members(stored: Stored, note: Note) -> list[Member] | None:
+    """What an archive holds; None for a file that is none."""
+    packing = packing_of(stored.head)
+    if packing is None and not is_tar(stored.head):
+        return None
+    with stored.opened(note) as reader:
+        if reader is None:
+            return None
+        if packing == "zip":
+            from wizard.maillog import zipped
+
+            return [*zipped.members(reader.file, note)]
+        from wizard.maillog import tarred
+
+        layers = tarred.layers(reader)
+        return None if layers is None else [*tarred.members(reader, layers, note)]
 
 
 def _shorten_names(files: list[LogFile]) -> None:
@@ -257,22 +266,3 @@ def _shorten_names(files: list[LogFile]) -> None:
                 left.append(file)
         files = left
         length += 1
-
-
-def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes of a stream, and the stream with them."""
-    first: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        first.append(chunk)
-        size += len(chunk)
-        if size >= HEAD:
-            break
-    return b"".join(first)[:HEAD], chain(first, chunks)
-
-
-def _local(modified: float | None) -> datetime | None:
-    try:
-        return None if modified is None else datetime.fromtimestamp(modified)
-    except (OverflowError, OSError, ValueError):
-        return None

@@ -87,6 +87,17 @@ def packing_of(head: bytes) -> str | None:
     return next((packing for magic, packing in MAGIC.items() if head.startswith(magic)), None)
 
 
+def is_tar(head: bytes) -> bool:
+    """Whether a stream that begins like this is a tar archive: by its check sum too, as strangers write in logs."""
+    if len(head) < 512 or head[257:262] != b"ustar" or b"\0" not in head[:512]:
+        return False
+    try:
+        written = int(head[148:156].strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return written == sum(head[:148]) + 8 * ord(" ") + sum(head[156:512])
+
+
 def unpack(chunks: Iterator[bytes], packing: str, note: Note) -> Iterator[bytes]:
     """The unpacked stream as far as it reads, all its members one after the other; what ails it goes to `note`."""
     way = _WAYS[packing]

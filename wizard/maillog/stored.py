@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -131,6 +132,26 @@ class Stored:
                         yield entry.path
         except OSError:
             return
+
+
+def peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of a stream, and the stream with them."""
+    first: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        first.append(chunk)
+        size += len(chunk)
+        if size >= HEAD:
+            break
+    return b"".join(first)[:HEAD], chain(first, chunks)
+
+
+def local(modified: float | None) -> datetime | None:
+    """Seconds since 1970 as a naive local time; None for what is none."""
+    try:
+        return None if modified is None else datetime.fromtimestamp(modified)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _open(path: str) -> BinaryIO:

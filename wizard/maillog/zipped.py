@@ -11,8 +11,8 @@ from datetime import datetime
 from itertools import islice, pairwise
 from typing import BinaryIO, NamedTuple
 
-from wizard.maillog.packed import Note
-from wizard.maillog.stored import CHUNK
+from wizard.maillog.packed import Note, unpack
+from wizard.maillog.stored import CHUNK, Reader
 
 MEMBERS = 10_000
 LOCAL_MAGIC = b"PK\x03\x04"
@@ -36,6 +36,20 @@ class Member(NamedTuple):
     modified: datetime | None
     problem: str | None = None
 
+    @property
+    def packed(self) -> bool:
+        """Whether unpacking its bytes takes longer than searching them."""
+        return self.packing is not None
+
+    def chunks(self, reader: Reader, note: Note) -> Iterator[bytes]:
+        """What it holds, out of the archive's file."""
+        start = data_offset(reader.read(self.offset, LOCAL_HEADER.size), self.offset)
+        if start is None:
+            note("damaged zip archive")
+            return iter(())
+        chunks = reader.chunks(start, self.size)
+        return unpack(chunks, self.packing, note) if self.packing else chunks
+
 
 def members(archive: BinaryIO, note: Note) -> list[Member]:
     """The files in an archive, but hidden ones, in the order of their places."""
@@ -45,7 +59,7 @@ def members(archive: BinaryIO, note: Note) -> list[Member]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError, RuntimeError):
         note("damaged zip archive")
         return list(islice(_without_directory(archive), MEMBERS))
-    infos = sorted((i for i in infos if not i.is_dir() and not _hidden(i.filename)), key=lambda i: i.header_offset)
+    infos = sorted((i for i in infos if not i.is_dir() and not hidden(i.filename)), key=lambda i: i.header_offset)
     if len(infos) > MEMBERS:
         note(f"more than {MEMBERS} files in the archive: the rest is left out")
         infos = infos[:MEMBERS]
@@ -83,7 +97,7 @@ def _without_directory(archive: BinaryIO) -> Iterator[Member]:
         header = LOCAL_HEADER.unpack(archive.read(LOCAL_HEADER.size))
         name = archive.read(header[9]).decode("utf-8", "replace")
         start = place + LOCAL_HEADER.size + header[9] + header[10]
-        if start < following and header[3] in PACKING and not header[2] & 1 and not _hidden(name):
+        if start < following and header[3] in PACKING and not header[2] & 1 and not hidden(name):
             yield Member(name, place, following - start, PACKING[header[3]], None)
 
 
@@ -102,7 +116,8 @@ def _local_headers(archive: BinaryIO) -> Iterator[int]:
         at, window = at + len(window) - len(window[-keep:]), window[-keep:]
 
 
-def _hidden(name: str) -> bool:
+def hidden(name: str) -> bool:
+    """Whether a folder's listing would not show a file of this name, or it describes one to another system."""
     return name.startswith("__MACOSX/") or posixpath.basename(name).startswith(".")
 
 
