@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -57,7 +57,7 @@ class Row:
     in_window: bool = True
     before: Mapping[str, Fact] | None = None
     came_from: tuple[str, ...] = ()
-    timeline: tuple[Moment, ...] = field(default=())
+    timeline: Sequence[Moment] = field(default=())
 
 
 def instant(iso: str | None) -> datetime | None:

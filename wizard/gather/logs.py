@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import overload
 
 from wizard.facts import Fact
 from wizard.gather.base import Desk, Gathered
@@ -38,7 +40,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     records = follow(log, without_shared(question))
     around = Surroundings(records)
     found = sorted(_attempts(records, around, question), key=lambda one: one.place)
-    stories: dict[str, tuple[Moment, ...]] = {}
+    stories: dict[str, _Story] = {}
     rows = [_row(one, around, span, stories) for one in found[-MOST_ROWS:]]
     if not any(row.in_window for row in rows):
         if not answers:
@@ -61,11 +63,11 @@ def _attempts(records: Records, around: Surroundings, question: Asked) -> list[A
     return found
 
 
-def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[str, tuple[Moment, ...]]) -> Row:
+def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[str, _Story]) -> Row:
     state(attempt, around)
     key = _key(attempt)
     if key not in stories:
-        stories[key] = tuple(_moments(attempt))
+        stories[key] = _Story(attempt)
     connection, message = attempt.connection, attempt.message
     message_id = message_id_line(message) if message else None
     addresses = attempt.addresses
@@ -89,6 +91,29 @@ def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[st
         came_from=_came_from(attempt),
         timeline=stories[key],
     )
+
+
+class _Story(Sequence[Moment]):
+    """The lines of an attempt, put together when somebody reads them: of thousands of attempts that is one."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+
+    @cached_property
+    def _told(self) -> tuple[Moment, ...]:
+        return tuple(_moments(self._attempt))
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    @overload
+    def __getitem__(self, index: int) -> Moment: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Moment]: ...
+
+    def __getitem__(self, index: int | slice) -> Moment | Sequence[Moment]:
+        return self._told[index]
 
 
 def _came_from(attempt: Attempt) -> tuple[str, ...]:
@@ -122,8 +147,9 @@ def _moments(attempt: Attempt) -> Iterable[Moment]:
 
 
 def _moment(line: LogLine) -> Moment:
-    icid, mid, dcid = (getattr(line.event, name, None) or None for name in ("icid", "mid", "dcid"))
-    return Moment(line.iso, icid, mid, dcid, line.body, line.source, line.number)
+    event = line.event
+    icid, mid, dcid = (event.icid, event.mid, event.dcid) if event else (None, None, None)
+    return Moment(line.iso, icid or None, mid or None, dcid or None, line.body, line.source, line.number)
 
 
 def _nothing(says: Says, records: Records, question: Asked, span: Windows) -> Row:

@@ -36,11 +36,12 @@ class Gathered:
         """Take apart the entry that begins with this line."""
         text = decode(raw)
         prefix, event = read_entry(text)
+        body_at = prefix.text.rfind(prefix.body)
         stamp = prefix.stamp
         if stamp is None:
-            return LogLine(self.file.name, number, None, prefix.text, event, text, prefix.host)
-        time = self.date(stamp)
-        return LogLine(self.file.name, number, time, prefix.text, event, text, prefix.host, stamp.offset_minutes)
+            return LogLine(self.file.name, number, None, prefix.text, event, text, body_at, prefix.host)
+        time, offset = self.date(stamp), stamp.offset_minutes
+        return LogLine(self.file.name, number, time, prefix.text, event, text, body_at, prefix.host, offset)
 
     def keep(self, line: LogLine) -> None:
         """Keep an entry, and what it says of the appliance."""

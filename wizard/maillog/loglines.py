@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 
 from wizard.facts import Evidence
 from wizard.maillog.events.base import Event
-from wizard.maillog.prefix import split_prefix
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +35,7 @@ class LogLine:
     event: Event | None
     raw: str
     """The entry as it stands in the file, on as many lines, the line end of the last left out."""
+    _body_at: int = 0
     host: str | None = None
     own_offset: int | None = None
     appliance: Appliance = NOT_KNOWN_YET
@@ -56,7 +56,7 @@ class LogLine:
     @property
     def body(self) -> str:
         """The text without stamp, host, tag and level."""
-        return split_prefix(self.text).body
+        return self.text[self._body_at :]
 
     @property
     def iso(self) -> str | None:

@@ -84,25 +84,23 @@ def _stretches(
         begin = continuation_end(pending.block, block) if pending.block else 0
         if begin == len(block):
             joined = pending.block + block
-            pending = Stretch(joined, 0, len(joined), pending.number, pending.at, source, _unseen(look))
+            told = pending.look.then(len(pending.block), look, begin)
+            pending = Stretch(joined, 0, len(joined), pending.number, pending.at, source, told)
         else:
             if pending.block:
                 joined = pending.block + block[:begin]
-                yield Stretch(joined, 0, len(joined), pending.number, pending.at, source, _unseen(look))
+                told = pending.look.then(len(pending.block), look, begin)
+                yield Stretch(joined, 0, len(joined), pending.number, pending.at, source, told)
             end = last_entry(block, begin)
             yield Stretch(block, begin, end, number + look.between(block, 0, begin), at + begin, source, look)
             rest = number + look.lines - look.between(block, end, len(block))
-            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end, source, _unseen(look))
+            pending = Stretch(block[end:], 0, len(block) - end, rest, at + end, source, look.behind(end))
         number += look.lines
         at += len(block)
     if observe:
         observe(number, b"")
     if pending.block:
         yield pending
-
-
-def _unseen(look: Look) -> Look:
-    return Look(b"", Standing(), look.counted)
 
 
 def _every(stretch: Stretch) -> Iterator[Entry]:

@@ -30,6 +30,9 @@ class Standing:
         return [(at, sought) for at, sought in found if sought.stands_at(block, at)]
 
 
+_NOTHING = Standing()
+
+
 class Look:
     """A first look at a block: how many lines end in it, and where the `known` needles stand.
 
@@ -43,6 +46,21 @@ class Look:
         self.lines = self.between(block, 0, len(block))
         self.known: frozenset[Needle] = standing.needles
         self.places = standing.places(block, 0, len(block))
+
+    def behind(self, place: int) -> Look:
+        """The same of what lies behind a place."""
+        return self._with(self.known, [(at - place, sought) for at, sought in self.places if at >= place])
+
+    def then(self, length: int, next_block: Look, end: int) -> Look:
+        """The same of a text of that length and of the next block up to `end`."""
+        places = [(length + at, sought) for at, sought in next_block.places if at < end]
+        return self._with(self.known & next_block.known, self.places + places)
+
+    def _with(self, known: frozenset[Needle], places: list[tuple[int, Sought]]) -> Look:
+        look = Look(b"", _NOTHING, self.counted)
+        look.known = known
+        look.places = [(at, sought) for at, sought in places if sought.needle in known]
+        return look
 
     def between(self, block: bytes, begin: int, end: int) -> int:
         """How many lines end there."""

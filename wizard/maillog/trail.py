@@ -145,9 +145,7 @@ class Trail:
             self._note(number, followed, event, at)
         return followed is not None
 
-    def _message(
-        self, host: str | None, event: Event, mid: int, icid: int | None, dcid: int | None, at: int
-    ) -> bool:
+    def _message(self, host: str | None, event: Event, mid: int, icid: int | None, dcid: int | None, at: int) -> bool:
         number = host, "MID", mid
         connection = self._followed.get((host, "ICID", icid)) if icid else None
         if connection is not None and mid not in connection.messages[-1:]:
