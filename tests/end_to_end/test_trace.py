@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
@@ -102,6 +103,32 @@ def test_a_long_log_against_the_three_greps(tmp_path: Path) -> None:
         "New SMTP DCID",  # what greps by ICID and MID miss
         "DCID",
     }
+
+
+def test_what_is_wrong_with_the_files_is_said_after_the_lines(tmp_path: Path) -> None:
+    packed = gzip.compress(LOG.encode())
+    (tmp_path / "mail.log.1.gz").write_bytes(packed[:-8])
+    (tmp_path / "mail.log").write_text("Mon Mar  3 13:00:00 2025 Info: ICID 7 close\n")
+    (tmp_path / "odd\n\x1b[31m.log").write_bytes(b"")
+    lines = [LOG.splitlines()[number - 1] for number in SHOWN]
+    for lang, breaks_off, empty in (
+        ("en", "the compressed file breaks off", "empty"),
+        ("ja", "圧縮ファイルが途中で切れている", "空のファイル"),
+    ):
+        ran = trace("--log", tmp_path, "--sender-ip", OURS, "--lang", lang)
+        assert ran.stdout.decode().splitlines() == [f"mail.log.1.gz:{line}" for line in lines]
+        assert ran.stderr.decode().splitlines() == [
+            f"mailwhy: mail.log.1.gz: {breaks_off}",
+            f"mailwhy: odd\\n\\x1b[31m.log: {empty}",
+        ]
+        assert ran.returncode == 0
+
+
+def test_the_names_of_files_are_harmless_where_a_program_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "odd\n\x1b[31m.log").write_text(LOG, encoding="utf-8")
+    (tmp_path / "mail.log").write_text("Mon Mar  3 13:00:00 2025 Info: ICID 7 close\n")
+    shown = trace("--log", tmp_path, "--sender-ip", OURS).stdout.decode().split("\n")
+    assert shown[:-1] == [f"odd\\n\\x1b[31m.log:{LOG.splitlines()[number - 1]}" for number in SHOWN]
 
 
 def test_events(log: Path) -> None:

@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     _print(options, log, found)
     if options.left_out and not interrupted:
         _print_left_out(options, log, asked, found, given)
+    if not interrupted and any(file.problems for file in log.files):
+        _print_problems(options, log)
     return INTERRUPTED if interrupted else CONCLUDED if found else NO_CONCLUSION
 
 
@@ -104,8 +106,23 @@ def _print_left_out(
     )
 
 
+def _print_problems(options: argparse.Namespace, log: Log) -> None:
+    """Say what was wrong with the files, in the words of a report's coverage."""
+    from wizard.render.escape import terminal
+    from wizard.render.phrases import Labels, Phrases
+
+    sys.stdout.flush()
+    phrases = Phrases(options.lang, Labels())
+    for file in log.files:
+        for problem in file.problems:
+            print(f"mailwhy: {terminal(file.name)}: {terminal(phrases.problem(problem))}", file=sys.stderr)
+
+
 class _Shown:
-    """How lines are shown: as they stand where a program reads them, made harmless and coloured where a person does."""
+    """How lines are shown: as they stand where a program reads them, made harmless and coloured where a person does.
+
+    The name of a file is made harmless for both: a line end in it would part it from its line.
+    """
 
     def __init__(self, options: argparse.Namespace, *, several: bool) -> None:
         self._json = options.json
@@ -131,11 +148,11 @@ class _Shown:
         return "".join(f"{before}{self._prefix(name)}{self._text(text)}\n" for text in line.raw.split("\n"))
 
     def _prefix(self, name: str) -> str:
-        if not self._terminal:
+        if not name:
             return name
         from wizard.render.escape import terminal
 
-        return f"\x1b[2m{terminal(name)}\x1b[0m" if self._coloured and name else terminal(name)
+        return f"\x1b[2m{terminal(name)}\x1b[0m" if self._coloured else terminal(name)
 
     def _text(self, text: str) -> str:
         if not self._terminal:

@@ -29,7 +29,7 @@ _RECORD = re.compile(rb"(?:^|\n)\d{1,9} (path|size)=([^\n]*)")
 
 
 class Member(NamedTuple):
-    """One file: `size` bytes from `offset` of the archive's text on. That is packed in `layers`, the outer one first."""
+    """One file: `size` bytes from `offset` of the archive's text on; `layers`: how that is packed, outermost first."""
 
     name: str
     offset: int

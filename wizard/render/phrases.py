@@ -120,8 +120,10 @@ class Phrases:
 
         >>> Phrases("en", Labels()).problem("truncated gzip stream")
         'the compressed file breaks off'
+        >>> Phrases("en", Labels()).problem("prose")
+        'no log of the gateway'
         """
-        return self.known(f"problem.{problem}") or problem
+        return self.known(f"problem.{problem}") or words("evidence", self.lang).get(f"kind.{problem}") or problem
 
     def cite(self, cited: str) -> Shown:
         """Return a source: a step of the technote in words, any other as it is."""
