@@ -141,6 +141,36 @@ def test_no_log(name: str, content: bytes, tmp_path: Path) -> None:
     assert played.said.count("\n") == 1
 
 
+def encrypted() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mail.log", TEXT)
+    found = bytearray(made.getvalue())
+    found[found.index(b"PK\x03\x04") + 6] |= 1
+    found[found.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(found)
+
+
+@pytest.mark.parametrize(
+    ("content", "en", "ja"),
+    [
+        (encrypted(), "(encrypted)", "（暗号化されている）"),
+        (b"PK\x05\x06" + bytes(18), "(an archive without a file in it)", "（ファイルを含まないアーカイブ）"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), "(a 7z archive: unpack it first)", "（7z ファイル"),
+        (b"\x1f\x9d\x90" + bytes(range(256)), "(packed by compress (.Z): unpack it first)", "（compress 形式"),
+        (b"\x04\x22\x4d\x18" + bytes(range(256)), "(packed by lz4: unpack it first)", "（lz4 形式の圧縮ファイル"),
+        (gzip.compress(TEXT.encode())[:12], "(the compressed file breaks off)", "（圧縮ファイルが途中で切れている）"),
+        (bytes(range(256)) * 9, "(not a text file)", "（テキストではないファイル）"),
+    ],
+)
+def test_what_cannot_be_read_is_called_what_it_is(content: bytes, en: str, ja: str, tmp_path: Path) -> None:
+    (tmp_path / "logs").write_bytes(content)
+    for lang, words in (("en", en), ("ja", ja.replace("（", "(").replace("）", ")"))):
+        played = run(["--log", str(tmp_path / "logs"), *ASKED, "--lang", lang])
+        assert (played.status, played.report) == (2, None)
+        assert words in played.said.replace("（", "(").replace("）", ")")
+
+
 def test_no_log_beside_a_log(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
     (tmp_path / "mail.log").write_text(TEXT, encoding="utf-8")

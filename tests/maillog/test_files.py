@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -225,6 +226,33 @@ def test_unreadable(tmp_path: Path) -> None:
     assert text(file) == b""
 
 
+def forbidden(*_: object, **__: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_what_may_not_be_read_is_told_so_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a.log", LOG)
+    monkeypatch.setattr(stored, "_open", forbidden)
+    (file,) = find_files([str(tmp_path)])
+    with file.shared() as shared:
+        assert shared is None
+    assert text(file) == b""
+    assert file.problems == ["Permission denied"]
+    with pytest.raises(InputError, match="unreadable-file"):
+        find_files([f"{tmp_path}/*.log"])
+
+
+def test_in_a_folder_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", forbidden)
+        for name in ("a.log", "*.log"):
+            with pytest.raises(InputError, match="unreadable-file"):
+                find_files([f"{tmp_path}/{name}"])
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InputError, match="unreadable-file"):
+        find_files([f"{tmp_path}/*.log"])
+
+
 @pytest.mark.parametrize("packing", ["gzip", "bzip2", "xz", "zstd"])
 def test_truncated_and_damaged_streams_give_what_they_hold(tmp_path: Path, packing: str) -> None:
     log = os.urandom(600_000).hex().encode()
@@ -250,6 +278,11 @@ def test_truncated_and_damaged_streams_give_what_they_hold(tmp_path: Path, packi
         (bytes(range(256)) * 100, "binary"),
         (gzip.compress(bytes(range(256)) * 100), "binary"),
         (zipped()[:10] + b"x" * 100, "damaged zip archive"),
+        (zipped(), "no file in the archive"),
+        (b"7z\xbc\xaf\x27\x1c" + os.urandom(1000), "7z archive: unpack it first"),
+        (b"Rar!\x1a\x07\x01\x00" + os.urandom(1000), "rar archive: unpack it first"),
+        (b"\x1f\x9d\x90" + os.urandom(1000), "compress stream: unpack it first"),
+        (b"\x04\x22\x4d\x18" + os.urandom(1000), "lz4 stream: unpack it first"),
         (gzip.compress(zipped(mail=LOG)), "a zip archive inside a packed file: unpack it first"),
     ],
 )

@@ -15,6 +15,8 @@ ANSWERING = {"mail", "tracking", "consolidated", "bounce", "header-only"}
 """Kinds of text that say what became of mail."""
 FOREIGN = {"empty", "image", "binary", "prose"}
 """Kinds of text that are no log of the gateway at all."""
+UNREAD = "unread"
+"""Nothing came of it: its problems say why."""
 _BEGINNING = 200_000
 
 
@@ -25,11 +27,10 @@ def check(log: Log, lang: Lang) -> bool:
     """
     kinds = [(file, _kind(file)) for file in log.files]
     for file, kind in kinds:
-        if kind not in ANSWERING:
+        if kind not in ANSWERING and kind != UNREAD:
             file.note(kind)
-    if all(kind in FOREIGN for _, kind in kinds):
-        say = words("evidence", lang)
-        named = ", ".join(f"{file.name} ({say['kind.' + kind]})" for file, kind in kinds[:5])
+    if all(kind in FOREIGN or kind == UNREAD for _, kind in kinds):
+        named = ", ".join(f"{file.name} ({_in_words(file, kind, lang)})" for file, kind in kinds[:5])
         raise InputError("no-gateway-log", files=named + (", …" if len(kinds) > 5 else ""))
     return any(kind in ANSWERING for _, kind in kinds)
 
@@ -37,5 +38,12 @@ def check(log: Log, lang: Lang) -> bool:
 def _kind(file: LogFile) -> str:
     beginning = b"".join(islice(file.blocks(), 1))[:_BEGINNING]
     if not beginning:
-        return "image" if "picture" in file.problems else "binary" if file.problems != ["empty"] else "empty"
+        return UNREAD if file.problems else "empty"
     return recognise(decode(line) for line in beginning.split(b"\n"))
+
+
+def _in_words(file: LogFile, kind: str, lang: Lang) -> str:
+    if kind != UNREAD:
+        return words("evidence", lang)[f"kind.{kind}"]
+    problem = file.problems[0]
+    return words("report", lang).get(f"problem.{problem}", problem)

@@ -17,11 +17,15 @@ BINARIES = (
     b"%PDF-",
     b"\xd0\xcf\x11\xe0",
     b"SQLite format 3",
-    b"\x1f\x9d",
-    b"7z\xbc\xaf",
-    b"Rar!",
     b"MZ\x90",
 )
+PACKED = {
+    b"7z\xbc\xaf\x27\x1c": "7z archive",
+    b"Rar!\x1a\x07": "rar archive",
+    b"\x1f\x9d": "compress stream",
+    b"\x04\x22\x4d\x18": "lz4 stream",
+}
+"""What is packed in a way that is not read here."""
 CONTROLS = bytes(c for c in range(1, 0x20) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -71,6 +75,9 @@ def sniff(head: bytes) -> Kind:
             return Kind(encoding, len(bom), bare_cr="\r" in text and "\n" not in text)
     if head.startswith(PICTURES):
         return Kind(problem="picture")
+    packed = next((name for magic, name in PACKED.items() if head.startswith(magic)), None)
+    if packed:
+        return Kind(problem=f"{packed}: unpack it first")
     if head.startswith(BINARIES):
         return Kind(problem="binary")
     wide = _utf16_without_bom(head)

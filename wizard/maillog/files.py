@@ -7,6 +7,7 @@ their own, text saved in UTF-16 is transcoded. Hidden files, pipes and devices i
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import stat
@@ -159,14 +160,34 @@ def find_files(paths: Sequence[str]) -> list[LogFile]:
 def _stored(path: str) -> list[Stored]:
     if path == "-":
         return [_spooled(sys.stdin.buffer, path)]
-    if os.path.lexists(path):
+    if _exists(path):
         return _existing(path)
     if not glob.has_magic(path):
         raise InputError("no-such-file", path=path)
-    found = _regular(sorted(_inside(glob.iglob(path, recursive=True)), key=_order))  # noqa: PTH207
-    if not found:
+    matches = glob.glob(path, recursive=True)  # noqa: PTH207
+    found = _regular(sorted(_inside(matches), key=_order))
+    failure = found[0].failure if found and all(one.failure for one in found) else None
+    if failure or not found:
+        unreadable = found[0].path if failure else next(filter(_is_closed, [*matches, str(Path(path).parent)]), None)
+        if unreadable:
+            raise InputError("unreadable-file", path=unreadable, reason=failure or os.strerror(errno.EACCES))
         raise InputError("glob-without-match", path=path)
     return found
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except PermissionError as error:
+        raise InputError("unreadable-file", path=path, reason=error.strerror) from None
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_closed(folder: str) -> bool:
+    """Whether a folder's files cannot be listed."""
+    return os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK)  # noqa: PTH112
 
 
 def _existing(path: str) -> list[Stored]:

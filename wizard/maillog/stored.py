@@ -101,6 +101,10 @@ class Stored:
     @contextmanager
     def opened(self, note: Note) -> Iterator[Reader | None]:
         """The same bytes again, also under the name that a rotation gave them; None (and a note) if they are gone."""
+        if self.failure:
+            note(self.failure)
+            yield None
+            return
         if self._spool:
             yield Reader(self._spool, self.size, note)
             return
