@@ -82,6 +82,27 @@ def test_number_0_is_nobodys(tmp_path: Path) -> None:
     assert reasons(log, others) == {7: "no-number"}
 
 
+def test_mail_that_the_appliance_made_has_no_connection(tmp_path: Path) -> None:
+    """By its `ICID 0`, which split mail of the sender has too, greps find it, and by that its own number."""
+    log = put(
+        tmp_path / "mail.log",
+        [
+            OPENED.format(5, OURS),
+            "Start MID 7 ICID 5",
+            "MID 7 ICID 5 From: <bob@partner.example>",
+            "MID 7 was split creating MID 8 due to a per-recipient policy sales",
+            "MID 8 ICID 0 From: <bob@partner.example>",
+            "Start MID 9 ICID 0",
+            "MID 9 ICID 0 From: <reporting@gw1.corp.example>",
+            "MID 9 queued for delivery",
+            "MID 9 Subject 'ICID 5'",
+        ],
+    )
+    shown, others = trace([log], Asked(sender="bob@partner.example"))
+    assert {number for _, number in shown} == {1, 2, 3, 4, 5}
+    assert reasons(log, others) == {6: "no-number", 7: "no-number", 8: "not-asked", 9: "text"}
+
+
 def test_what_a_stranger_wrote_leads_to_nothing(tmp_path: Path) -> None:
     log = put(
         tmp_path / "mail.log",

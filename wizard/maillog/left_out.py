@@ -88,8 +88,10 @@ def _reason(line: LogLine, hit: list[tuple[str, int]], keys: set[_Key], wanted: 
         return NOT_FITTING
     if any((kind, number) in numbers for _, kind, number in keys):
         return OTHER_APPLIANCE
-    strange = len(hit) > len(numbers) or _holds(line, asked)
-    return TEXT if strange else NOT_ASKED
+    strange = {number for kind, number in hit if (kind, number) not in numbers}
+    if _holds(line, asked) or strange - {0}:
+        return TEXT
+    return NO_NUMBER if strange else NOT_ASKED
 
 
 def _keys(line: LogLine) -> Iterator[_Key]:
