@@ -13,6 +13,7 @@ from wizard.maillog.assemble import assemble
 from wizard.maillog.coverage import Gap
 from wizard.maillog.events.connection import Opened, is_refusal
 from wizard.maillog.events.limits import ListenerSuspended
+from wizard.maillog.held_offsets import offsets
 from wizard.maillog.hiding import gather_opened_earlier, gather_openings_without_address, gather_refusals
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine, iso
@@ -29,16 +30,15 @@ SHOWN = 5
 def coverage_of(log: Log) -> dict[str, Any]:
     """The files that were searched, what they hold and what was wrong with them, in the shape of the report."""
     files = []
-    for index, file in enumerate(log.files):
+    for index, (file, (first, last)) in enumerate(zip(log.files, offsets(log), strict=True)):
         survey = log.survey(index)
-        offset = log.offset(index)
         files.append(
             {
                 "path": file.path,
                 "lines": survey.lines,
                 "bytes": survey.bytes,
-                "from": iso(survey.first, offset),
-                "to": iso(survey.last, offset),
+                "from": iso(survey.first, first),
+                "to": iso(survey.last, last),
                 "problems": list(file.problems),
             }
         )
@@ -57,8 +57,8 @@ def _moment(time: str) -> datetime:
 
 def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, span: Windows, desk: Desk) -> None:
     """The facts of a search without a result: for what, whether the log covers the time, what may hide in it."""
-    offsets = {one.offset for one in log.appliances()}
-    window = span(offsets.pop() if len(offsets) == 1 else None)
+    zones = {one.offset for one in log.appliances()}
+    window = span(zones.pop() if len(zones) == 1 else None)
     found = Evidence("search", _searched(log, question, window, desk))
     holes = log.gaps(span)
     if question.candidates:

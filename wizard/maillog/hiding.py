@@ -14,6 +14,7 @@ from wizard.maillog.encoding import decode
 from wizard.maillog.entries import Entry
 from wizard.maillog.events.connection import is_refusal
 from wizard.maillog.gathered import Gathered
+from wizard.maillog.held_offsets import offsets
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.needles import Needle
 from wizard.maillog.prefix import split_prefix
@@ -34,11 +35,11 @@ _NOW_AND_THEN = 100
 
 def gather_refusals(log: Log, windows: Windows, most: int) -> None:
     """Keep some of the refusals (TCPREFUSE) in the time asked about, of each file at most so many."""
-    for index, one in enumerate(log.surveyed()):
+    for index, (one, zone) in enumerate(zip(log.surveyed(), offsets(log), strict=True)):
         left = most
         for entry in () if log.stopped else search(one.file, [_REFUSED]):
             line = one.read(entry.line, entry.raw)
-            if is_refusal(line.event) and windows(log.offset(index)).overlaps(line.time, line.time):
+            if is_refusal(line.event) and windows(zone.first).overlaps(line.time, line.time):
                 log.keep(index, line)
                 left -= 1
             if not left:
