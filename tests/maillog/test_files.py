@@ -187,6 +187,32 @@ def test_globs_and_what_named_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_glob_over_folders_in_folders(tmp_path: Path) -> None:
+    paths = ("mail.log", "a/mail.log", "a/b/mail.log", "a/b/c/mail.txt", "[x]/d/mail.log", ".hidden/mail.log")
+    for number, path in enumerate(paths):
+        put(tmp_path / path, b"%d\n" % number)
+    for pattern, expected in (
+        ("**/mail.log", {"mail.log", "a/mail.log", "a/b/mail.log", "[x]/d/mail.log"}),
+        ("**/**/mail.log", {"mail.log", "a/mail.log", "a/b/mail.log", "[x]/d/mail.log"}),
+        ("**", {"mail.log", "a/mail.log", "a/b/mail.log", "a/b/c/mail.txt", "[x]/d/mail.log"}),
+        ("a/**/c/**/*.txt", {"a/b/c/mail.txt"}),
+        ("?/**/b/*", {"a/b/mail.log", "a/b/c/mail.txt"}),
+    ):
+        found = find_files([f"{tmp_path}/{pattern}"])
+        assert {Path(file.path).relative_to(tmp_path).as_posix() for file in found} == expected
+        assert len(found) == len(expected)
+
+
+def test_a_glob_over_links_that_go_round_in_circles_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a" / "mail.log", b"x\n")
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(".")
+        (tmp_path / "a" / name).symlink_to("..")
+    monkeypatch.chdir(tmp_path)
+    for pattern in ("**/mail.log", f"{tmp_path}/**", "**/*/**/mail.log", "one/**/mail.log"):
+        assert [file.name for file in find_files([pattern])] == ["mail.log"]
+
+
 def test_standard_input_can_be_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     for data in (LOG, gzip.compress(LOG)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from wizard.errors import InputError
 from wizard.maillog.blocks import Plain, from_pieces
 from wizard.maillog.encoding import sniff, transcode
+from wizard.maillog.globs import matches
 from wizard.maillog.packed import Note, is_tar, packing_of, unpack
 from wizard.maillog.rotation import rotation_key
 from wizard.maillog.stored import Reader, Stored, local, peek
@@ -164,11 +165,11 @@ def _stored(path: str) -> list[Stored]:
         return _existing(path)
     if not glob.has_magic(path):
         raise InputError("no-such-file", path=path)
-    matches = glob.glob(path, recursive=True)  # noqa: PTH207
-    found = _regular(sorted(_inside(matches), key=_order))
+    matched = matches(path)
+    found = _regular(sorted(_inside(matched), key=_order))
     failure = found[0].failure if found and all(one.failure for one in found) else None
     if failure or not found:
-        unreadable = found[0].path if failure else next(filter(_is_closed, [*matches, str(Path(path).parent)]), None)
+        unreadable = found[0].path if failure else next(filter(_is_closed, [*matched, str(Path(path).parent)]), None)
         if unreadable:
             raise InputError("unreadable-file", path=unreadable, reason=failure or os.strerror(errno.EACCES))
         raise InputError("glob-without-match", path=path)
