@@ -24,6 +24,7 @@ from wizard.maillog.fitting import fitting
 from wizard.maillog.follow import follow, follow_by_rounds
 from wizard.maillog.log import Log
 from wizard.maillog.records import Records
+from wizard.maillog.saying import says
 
 BEGIN = datetime(2025, 3, 3, 9)
 MUCH = 100_000
@@ -67,9 +68,13 @@ def life(kind: int, after: int, ip: str, number: int) -> list[tuple[datetime, st
     return [(BEGIN + timedelta(seconds=after + int(later)), body) for later, _, body in rows]
 
 
+def family(asked: Asked) -> Family:
+    return Family(lambda line: line.event is not None and says(line.event, asked))
+
+
 def told(records: Records, asked: Asked) -> set[tuple[str, int]]:
     """The lines of everything tied to the question."""
-    return {(line.source, line.number) for one in Family(asked).records(records) for line in one.lines}
+    return {(line.source, line.number) for one in family(asked).records(records) for line in one.lines}
 
 
 def both(folder: str, asked: Asked) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
@@ -145,4 +150,4 @@ def test_numbers_of_two_appliances_are_not_mixed(tmp_path: Path, host: str) -> N
     ]
     (tmp_path / "mail.log").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     records = follow(Log(find_files([str(tmp_path)])), ASKED[0])
-    assert {one.appliance.host for one in Family(ASKED[0]).records(records)} == {host}
+    assert {one.appliance.host for one in family(ASKED[0]).records(records)} == {host}

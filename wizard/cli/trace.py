@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     log.watch(progress)
     interrupted = False
     try:
-        records = follow(log, asked, beside=False)
+        records = follow(log, asked, lambda offset: _window(given, offset), beside=False)
     except KeyboardInterrupt:
         interrupted = True
         records = assemble(log.lines())

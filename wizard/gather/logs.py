@@ -37,7 +37,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     log = open_log(facts, desk)
     answers = check(log, desk.lang)
     question, span = asked(facts), windows(facts)
-    records = follow(log, without_shared(question))
+    records = follow(log, without_shared(question), span)
     around = Surroundings(records)
     found = sorted(_attempts(records, around, question), key=lambda one: one.place)
     stories: dict[str, _Story] = {}

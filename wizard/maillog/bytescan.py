@@ -98,7 +98,7 @@ _MOST_PASSES = 20
 _NOWHERE = [bytes(range(first, first + 4)) for first in range(5)]
 _PIECE = 4
 _SPELLINGS = 1 << _PIECE
-_COMMON = b"etaoinsrhldcumfpgwybvkxjqz"
+_COMMON = b".-etaoinsrhldcu0123456789mfpgwybvkxjqz"
 _OFTEN = 1 << 10
 
 
@@ -120,13 +120,12 @@ class _Automaton:
         assert _ahocorasick is not None
         self.texts = texts
         self._folded = folded
-        self._parts: list[tuple[int, bytes, int]] = []
-        self._patterns: list[bytes] = []
+        parts: dict[bytes, list[tuple[int, bytes, int]]] = {}
         for index, text in texts:
             start, end = _telling(text) if folded else (0, len(text))
             for pattern in _spellings(text[start:end]) if folded else (text,):
-                self._parts.append((index, text, start))
-                self._patterns.append(pattern)
+                parts.setdefault(pattern, []).append((index, text, start))
+        self._patterns, self._parts = list(parts), list(parts.values())
         self._longest = max(map(len, self._patterns))
         every = [*self._patterns, *_NOWHERE] if len(self._patterns) > 1 else self._patterns
         self._leftmost = _ahocorasick.BytesAhoCorasick(every, matchkind=_ahocorasick.MatchKind.LeftmostFirst)
@@ -136,7 +135,7 @@ class _Automaton:
     @property
     def misled(self) -> bool:
         """Whether a piece stands in so many places without its text that it is of no use."""
-        return self._missed * _OFTEN > max(self._searched, 256 * _OFTEN)
+        return len(self.texts) <= _AT_A_TIME and self._missed * _OFTEN > max(self._searched, 256 * _OFTEN)
 
     def places(self, block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """Each place with the index of its text."""
@@ -144,13 +143,13 @@ class _Automaton:
         self._searched += end - begin
         reached = 0
         for _, start, stop in self._leftmost.find_matches_as_indexes(view):
-            for part, at in self._around(view, max(start, reached), stop):
-                index, text, offset = self._parts[part]
-                place = begin + at - offset
-                if not self._folded or (place >= begin and block[place : min(end, place + len(text))].lower() == text):
-                    yield place, index
-                else:
-                    self._missed += 1
+            for pattern, at in self._around(view, max(start, reached), stop):
+                for index, text, offset in self._parts[pattern]:
+                    place = begin + at - offset
+                    if not self._folded or _stands(text, block, place, begin, end):
+                        yield place, index
+                    else:
+                        self._missed += 1
             reached = stop
 
     def _around(self, view: memoryview, start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -159,9 +158,14 @@ class _Automaton:
             assert _ahocorasick is not None
             self._all = _ahocorasick.BytesAhoCorasick(self._patterns)
         piece = view[start : stop + self._longest - 1]
-        for part, at, _ in self._all.find_matches_as_indexes(piece, overlapping=True):
+        for pattern, at, _ in self._all.find_matches_as_indexes(piece, overlapping=True):
             if start + at < stop:
-                yield part, start + at
+                yield pattern, start + at
+
+
+def _stands(text: bytes, block: bytes, place: int, begin: int, end: int) -> bool:
+    """Whether a text in lower case stands there in any."""
+    return place >= begin and block[place : min(end, place + len(text))].lower() == text
 
 
 _Pass = _EachAlone | _Automaton
@@ -171,7 +175,8 @@ def _telling(text: bytes) -> tuple[int, int]:
     """The piece of a text in lower case that is likely to be the rarest; the end of a domain never is."""
     beginning = len(text.rpartition(b".")[0])
     end = beginning if beginning >= _PIECE else len(text)
-    start = max(range(max(1, end - _PIECE + 1)), key=lambda at: sum(map(_COMMON.find, text[at : at + _PIECE])))
+    places = range(max(0, end - _PIECE), -1, -1)  # from the end on: that is where numbers differ
+    start = max(places, key=lambda at: sum(map(_COMMON.find, text[at : at + _PIECE])))
     return start, start + _PIECE
 
 

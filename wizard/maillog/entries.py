@@ -8,7 +8,6 @@ entry of its own. So where an entry ends can be told from the few lines around i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from wizard.maillog.prefix import begins_entry
@@ -19,7 +18,6 @@ _USUAL = re.compile(
     rb"[ \d]\d \d\d:\d\d:\d\d \d{4} (?:Info|Warning|Critical|Debug|Trace): \S"
 ).match
 
-_BLANK = re.compile(rb"(?:\r*\n)+").match
 
 MORE_LINES = 8
 MORE_BYTES = 64 << 10
@@ -124,13 +122,3 @@ def lines_of(block: bytes, start: int, end: int) -> bytes:
             return raw
         raw = raw[: max(0, raw.rfind(b"\n"))].rstrip(b"\r\n")
     return raw.replace(b"\r\n", b"\n") if b"\r\n" in raw else raw
-
-
-def all_entries(block: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    while begin < end:
-        if blank := _BLANK(block, begin, end):
-            begin = blank.end()
-            continue
-        reached = entry_end(block, begin, end)
-        yield begin, reached
-        begin = reached

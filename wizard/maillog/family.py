@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wizard.maillog.asked import Asked
+from collections.abc import Callable
+
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Record, Records
-from wizard.maillog.saying import says
 
 
 class Family:
     """Asked again and again while records grow. Lines are asked once whether they say what was asked."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, says: Callable[[LogLine], bool]) -> None:
+        self._answers = says
         self._said: dict[int, bool] = {}
 
     def records(self, records: Records) -> list[Record]:
@@ -40,5 +40,5 @@ class Family:
     def _line_says(self, line: LogLine) -> bool:
         known = self._said.get(id(line))
         if known is None:
-            known = self._said[id(line)] = line.event is not None and says(line.event, self._asked)
+            known = self._said[id(line)] = self._answers(line)
         return known

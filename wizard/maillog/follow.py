@@ -11,14 +11,18 @@ newest line on, are searched until nothing new is linked, which is slower and ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from wizard.maillog.asked import Asked
+from wizard.maillog.asked import Asked, Window
 from wizard.maillog.assemble import assemble
 from wizard.maillog.family import Family
-from wizard.maillog.log import Log
+from wizard.maillog.in_window import InWindow
+from wizard.maillog.log import Log, Windows
+from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.records import Connection, Message, Record, Records
+from wizard.maillog.saying import says
+from wizard.maillog.search import Whole
 from wizard.maillog.trail import RESUMED, Trail
 from wizard.maillog.wanted import rows, seeds, spelt
 
@@ -43,29 +47,53 @@ and on is not to be believed.
 """
 
 
-def follow(log: Log, asked: Asked, *, beside: bool = True) -> Records:
+def follow(log: Log, asked: Asked, windows: Windows | None = None, *, beside: bool = True) -> Records:
     """Gather into the log every line about the attempts that may fit what was asked; all records that came of it.
 
-    `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached.
+    `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached. Only where
+    nothing but a time was asked about do the `windows` matter. Raises InputError where that has too many lines.
     """
     if not asked.anything:
-        log.gather(None)
-        return assemble(log.lines())
-    trail: Trail | None = Trail(asked, [*seeds(asked), *(_beside(asked) if beside else ())])
-    for _ in range(MOST_ROUNDS):
-        if trail is None:
-            break
-        log.read(trail)
-        if not log.in_order:
-            return follow_by_rounds(log, asked)
-        trail = trail.rest()
-    return assemble(log.lines())
+        return _follow_window(log, windows)
+    trail = Trail(_says(asked), [*seeds(asked), *(_beside(asked) if beside else ())])
+    return _follow_trail(log, trail) or follow_by_rounds(log, asked)
 
 
 def follow_by_rounds(log: Log, asked: Asked) -> Records:
     """The same in any order of lines: search, assemble, search for what that shows to be linked."""
     log.gather([*seeds(asked), *_beside(asked), RESUMED])
-    family = Family(asked)
+    return _follow_all(log, Family(_says(asked)))
+
+
+def _says(asked: Asked) -> Callable[[LogLine], bool]:
+    return lambda line: line.event is not None and says(line.event, asked)
+
+
+def _follow_window(log: Log, windows: Windows | None) -> Records:
+    if windows is None or windows(None) == Window():
+        log.gather(None)
+        return assemble(log.lines())
+    inside = InWindow(log, windows)
+    found = _follow_trail(log, Trail(inside.holds, SYSTEM), inside.may_hold)
+    if found is None:
+        log.gather(None)
+    return found or _follow_all(log, Family(inside.holds))
+
+
+def _follow_trail(log: Log, trail: Trail, whole: Whole | None = None) -> Records | None:
+    """What the trail leads to; None where the log is not in order."""
+    following: Trail | None = trail
+    for _ in range(MOST_ROUNDS):
+        if following is None:
+            break
+        log.read(following, whole)
+        if not log.in_order:
+            return None
+        following, whole = following.rest(), None
+    return assemble(log.lines())
+
+
+def _follow_all(log: Log, family: Family) -> Records:
     records = assemble(log.lines())
     for _ in range(MOST_ROUNDS):
         if not log.gather([needle for record in family.records(records) for needle in _needles(record)]):

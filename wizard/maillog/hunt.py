@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 
 from wizard.maillog.needles import Needles, Sought
 from wizard.maillog.stretch import Standing, Stretch
@@ -12,6 +13,7 @@ AHEAD = 64 << 10
 _MANY = 8
 _LONG = 64 << 10
 _ALL_KNOWN, _FOUND = -1, 0
+_BLANK = re.compile(rb"(?:\r*\n)+").match
 
 
 class Hunt:
@@ -77,3 +79,19 @@ class Hunt:
             else:
                 heapq.heapreplace(waiting, (place[0], order, sought, place[1]))
         return None
+
+
+class Everything:
+    """The same where every entry is wanted: the next place is where the last entry ended."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        self._block, self._end = stretch.block, stretch.end
+
+    def look(self, sought: Sought, start: int) -> None:
+        """It will be found with all the others."""
+
+    def next(self, reached: int) -> int | None:
+        """The first place from `reached` on that is not in a blank line."""
+        blank = _BLANK(self._block, reached, self._end)
+        reached = blank.end() if blank else reached
+        return reached if reached < self._end else None

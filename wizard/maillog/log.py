@@ -44,7 +44,7 @@ class Log:
         self._lines: list[LogLine] | None = None
         self._as_of = 0
         self.gather, self.read = self._passes.gather, self._passes.read
-        self.keep, self.stop = self._passes.keep, self._passes.stop
+        self.keep, self.stop, self.check_size = self._passes.keep, self._passes.stop, self._passes.check_size
 
     def watch(self, watch: Watch | None) -> None:
         """Tell somebody how far each search has come."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from wizard.errors import InputError
 from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.files import LogFile
 from wizard.maillog.gathered import Dater, Gathered
 from wizard.maillog.identity import Identity
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
-from wizard.maillog.search import Entry, search, search_files
+from wizard.maillog.search import Entry, Whole, search, search_files
 from wizard.maillog.survey import Survey
 from wizard.maillog.trail import Trail
 
 VERSION, OFFSET = Needle(b"Version: "), Needle(b"Time offset from UTC")
 """A file's header. The version stands beside the offset: it is looked for only where that is."""
 _BESIDE = 64 << 10
+MOST_LINES = 1_000_000
+"""Where nothing but a time is asked about, all its lines are kept: some 800 MB."""
 
 Watch = Callable[[int, int, int], None]
 """Told with every block: bytes read in this pass, bytes in all, entries kept so far."""
@@ -58,6 +61,8 @@ class Passes:
         for index, entry in self.entries(wanted, first_time=first_time):
             if entry.line not in self.gathered[index].entries:
                 self.keep(index, self.gathered[index].read(entry.line, entry.raw))
+            if wanted is None:
+                self.check_size()
         searched.update(wanted or ())
         return True
 
@@ -70,8 +75,15 @@ class Passes:
                 for entry in search(file, needles, observe, numbered=self._numbered):
                     yield index, entry
 
-    def read(self, trail: Trail) -> None:
-        """Keep every entry that the trail follows: one pass, the oldest file first."""
+    def check_size(self) -> None:
+        """Raise InputError if there are more lines than can be kept."""
+        if self.changes > MOST_LINES:
+            raise InputError("too-many-lines", most=f"{MOST_LINES:,}")
+
+    def read(self, trail: Trail, whole: Whole | None = None) -> None:
+        """Keep every entry that the trail follows: one pass, the oldest file first. It is shown every entry of what is
+        wanted as a `whole`.
+        """
         if self.stopped:
             return
         first_time = not self.surveyed
@@ -89,11 +101,11 @@ class Passes:
             trail.block(len(block))
 
         files = [(index, self.files[index]) for index in self._by_age()]
-        for entry in search_files(files, trail.needles, observe, numbered=self._numbered):
+        for entry in search_files(files, trail.needles, observe, numbered=self._numbered, whole=whole):
             one = self.gathered[entry.source]
             known = one.entries.get(entry.line)
             read = known or one.read(entry.line, entry.raw)
-            if not trail.take(read.host, read.event, entry.at):
+            if not trail.take(read, entry.at):
                 trail.needles.pass_over()
             elif known is None:
                 self.keep(entry.source, read)

@@ -7,14 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from wizard.maillog.cores import Blocks, read_ahead
-from wizard.maillog.entries import Entry, all_entries, continuation_end, entry_around, last_entry, lines_of
-from wizard.maillog.hunt import Hunt
+from wizard.maillog.entries import Entry, continuation_end, entry_around, last_entry, lines_of
+from wizard.maillog.hunt import Everything, Hunt
 from wizard.maillog.needles import Needle, Needles, Sought
 from wizard.maillog.stretch import Look, Standing, Stretch
 
 __all__ = ["Entry", "Needle", "Needles", "search", "search_files"]
 
 LOOK_BACK = 4 << 20
+Whole = Callable[[int, bytes], bool]
+"""Whether every entry is wanted of a piece of the file of this index."""
+
+
+def _everywhere(source: int, block: bytes) -> bool:
+    del source, block
+    return True
 
 
 def search(
@@ -34,7 +41,7 @@ def search(
     search = _Search(needles if isinstance(needles, Needles) else Needles(needles or ()))
     stretches = _stretches(((block, Look(block, search.standing, numbered)) for block in file.blocks()), observe)
     if needles is None:
-        return (entry for stretch in stretches for entry in _every(stretch))
+        return search.entries(stretches, _everywhere)
     return search.entries(stretches)
 
 
@@ -45,16 +52,17 @@ def search_files(
     *,
     numbered: bool = True,
     cores: int | None = None,
+    whole: Whole | None = None,
 ) -> Iterator[Entry]:
     """The same over files that go on with each other: it is looked back into the file before, too.
 
     Each file comes with an index, which its entries have as `source` and `observe` is told first. The place `at` of an
     entry goes on from file to file. Up to so many `cores` (all) read ahead, and look for
-    what is wanted by then.
+    what is wanted by then. Of the pieces that are wanted as a `whole` every entry is given.
     """
     search = _Search(needles)
     looked = read_ahead([file for _, file in files], lambda block: Look(block, search.standing, numbered), cores)
-    return search.entries(_all_stretches([index for index, _ in files], looked, observe))
+    return search.entries(_all_stretches([index for index, _ in files], looked, observe), whole)
 
 
 def _all_stretches(
@@ -103,12 +111,6 @@ def _stretches(
         yield pending
 
 
-def _every(stretch: Stretch) -> Iterator[Entry]:
-    for start, end in all_entries(stretch.block, stretch.begin, stretch.end):
-        if raw := lines_of(stretch.block, start, end):
-            yield Entry(stretch.line(start), raw, stretch.at + start - stretch.begin, stretch.source)
-
-
 class _Search:
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
@@ -117,7 +119,7 @@ class _Search:
         self.standing = Standing().renewed(needles)
         needles.take_added()
 
-    def entries(self, stretches: Iterator[Stretch]) -> Iterator[Entry]:
+    def entries(self, stretches: Iterator[Stretch], whole: Whole | None = None) -> Iterator[Entry]:
         for stretch in stretches:
             self._keep(stretch)
             yield from self._late(stretch, stretch.at, stretch.begin)
@@ -125,7 +127,8 @@ class _Search:
                 self._version = self._needles.version
                 self.standing = self.standing.renewed(self._needles)
             if stretch.begin < stretch.end:
-                yield from self._in(stretch)
+                every = whole is not None and whole(stretch.source, stretch.block)
+                yield from self._in(stretch, Everything(stretch) if every else Hunt(stretch, self._needles))
         if self._recent:
             last = self._recent[-1]
             yield from self._late(last, last.at + last.end - last.begin, last.end)
@@ -135,8 +138,7 @@ class _Search:
         while len(self._recent) > 1 and stretch.at - self._recent[1].at >= LOOK_BACK:
             self._recent.popleft()
 
-    def _in(self, stretch: Stretch) -> Iterator[Entry]:
-        hunt = Hunt(stretch, self._needles)
+    def _in(self, stretch: Stretch, hunt: Hunt | Everything) -> Iterator[Entry]:
         reached = stretch.begin
         while (at := hunt.next(reached)) is not None:
             start, reached = entry_around(stretch.block, at, stretch.begin, stretch.end)
@@ -150,7 +152,7 @@ class _Search:
             yield from self._late(stretch, place, start, hunt, reached)
 
     def _late(
-        self, current: Stretch, place: int, start: int, hunt: Hunt | None = None, reached: int = 0
+        self, current: Stretch, place: int, start: int, hunt: Hunt | Everything | None = None, reached: int = 0
     ) -> Iterator[Entry]:
         """What was added is looked for in what lies behind `place`, which is `start` in the current stretch."""
         while added := self._needles.take_added():

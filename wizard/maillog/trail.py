@@ -9,10 +9,9 @@ back is left for another pass (`rest`).
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wizard.maillog.asked import Asked
 from wizard.maillog.bounce_log import BounceLog
 from wizard.maillog.consolidated import Consolidated
 from wizard.maillog.events.base import Event
@@ -40,8 +39,8 @@ from wizard.maillog.events.quarantine import (
 )
 from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.system import Status
+from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import BACK, Needle, Needles
-from wizard.maillog.saying import says
 from wizard.maillog.search import LOOK_BACK
 from wizard.maillog.wanted import spelt
 
@@ -87,9 +86,11 @@ class _Followed:
 class Trail:
     """Fed with what a search by its `needles` finds, in the order in which it is found."""
 
-    def __init__(self, asked: Asked, needles: Iterable[Needle], known: Mapping[Number, bool] | None = None) -> None:
+    def __init__(
+        self, says: Callable[[LogLine], bool], needles: Iterable[Needle], known: Mapping[Number, bool] | None = None
+    ) -> None:
         self.needles = Needles(needles)
-        self._asked = asked
+        self._says = says
         self._followed: dict[Number, _Followed] = {}
         self._wanted: Counter[Needle] = Counter()
         self._ending: deque[tuple[int, Number, _Followed]] = deque()
@@ -105,7 +106,7 @@ class Trail:
         """The trail of what began further up than this one looked; None if nothing did."""
         self._look_back()
         self._look_back()
-        return Trail(self._asked, (), {**self._known, **self._earlier}) if self._earlier else None
+        return Trail(self._says, (), {**self._known, **self._earlier}) if self._earlier else None
 
     def block(self, size: int) -> None:
         """The next block of the log begins, of so many bytes."""
@@ -113,18 +114,19 @@ class Trail:
         self._let_go()
         self._at += size
 
-    def take(self, host: str | None, event: Event | None, at: int) -> bool:
+    def take(self, line: LogLine, at: int) -> bool:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
+        host, event = line.host, line.event
         if event is None or isinstance(event, Status):
             return False
         if isinstance(event, Split | Rewritten | Generated):
             return self._relate(host, event, at)
         if event.mid:
-            return self._message(host, event, event.mid, event.icid, event.dcid, at)
+            return self._message(line, event, event.mid, at)
         if isinstance(event, ListenerSuspended):
             self.needles.add(RESUMED)
         if event.icid:
-            return self._connection(host, event, event.icid, at)
+            return self._connection(line, event, event.icid, at)
         dcid = event.dcid
         if dcid and not isinstance(event, ConnectionError | ConcurrencyLimit):
             followed = self._followed.get((host, "DCID", dcid))
@@ -133,10 +135,11 @@ class Trail:
             return followed is not None or (isinstance(event, DeliveryTls) and not event.ok)
         return True
 
-    def _connection(self, host: str | None, event: Event, icid: int, at: int) -> bool:
+    def _connection(self, line: LogLine, event: Event, icid: int, at: int) -> bool:
+        host = line.host
         number = host, "ICID", icid
         followed = self._followed.get(number)
-        if (followed is None or not followed.whole) and says(event, self._asked):
+        if (followed is None or not followed.whole) and self._says(line):
             followed = self._follow(number)
             followed.whole = True
             for mid in followed.messages:
@@ -145,13 +148,14 @@ class Trail:
             self._note(number, followed, event, at)
         return followed is not None
 
-    def _message(self, host: str | None, event: Event, mid: int, icid: int | None, dcid: int | None, at: int) -> bool:
+    def _message(self, line: LogLine, event: Event, mid: int, at: int) -> bool:
+        host, icid, dcid = line.host, event.icid, event.dcid
         number = host, "MID", mid
         connection = self._followed.get((host, "ICID", icid)) if icid else None
         if connection is not None and mid not in connection.messages[-1:]:
             connection.messages.append(mid)
         followed = self._followed.get(number)
-        if followed is None and ((connection is not None and connection.whole) or says(event, self._asked)):
+        if followed is None and ((connection is not None and connection.whole) or self._says(line)):
             followed = self._follow(number)
         if followed is None:
             return False

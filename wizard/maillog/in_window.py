@@ -1,0 +1,76 @@
+"""Where only a time was asked about: which pieces of a log hold lines of that time, and which lines those are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from wizard.maillog.asked import Window
+from wizard.maillog.encoding import decode
+from wizard.maillog.gathered import Dater
+from wizard.maillog.log import Log, Windows
+from wizard.maillog.loglines import LogLine
+from wizard.maillog.prefix import split_prefix
+
+BEHIND = timedelta(days=5)
+"""Servers try for so long (RFC 5321, 4.5.4.1): a later arrival makes good what failed in the time asked about."""
+BEFORE = timedelta(minutes=15)
+"""The longest that the gateway lets a connection last (AsyncOS user guide), which may be silent meanwhile."""
+MOST_BEHIND = 16 << 20
+"""Bytes of log behind the time asked about that are read."""
+NOT_ALL_BEHIND = "not all lines behind the time asked about were read"
+_SAMPLES = 8
+_LINE = 400
+
+
+class InWindow:
+    """Asked while the log is read. Of what lies behind the time asked about it takes in a limited amount.
+
+    Raises InputError where the time itself has more lines than can be kept.
+    """
+
+    def __init__(self, log: Log, windows: Windows) -> None:
+        self._log = log
+        self._dates = [one.date for one in log.surveyed()]
+        self._asked = [windows(log.offset(index)) for index in range(len(log.files))]
+        self._index = {file.name: index for index, file in enumerate(log.files)}
+        self._behind = 0
+
+    def holds(self, line: LogLine) -> bool:
+        """Whether a line is of that time, or of the days in which what failed may have been made good."""
+        self._log.check_size()
+        asked = self._asked[self._index[line.source]]
+        if self._behind > MOST_BEHIND and line.time and asked.until and line.time > asked.until:
+            return False
+        return _widened(asked).overlaps(line.time, line.time)
+
+    def may_hold(self, index: int, block: bytes) -> bool:
+        """Whether a piece of a file may have such lines: judged by some of its lines, in which a log runs on."""
+        places = [len(block) * number // _SAMPLES for number in range(_SAMPLES)] + [len(block) - 1]
+        times = [time for time in (_time(block, place, self._dates[index]) for place in places) if time]
+        asked = self._asked[index]
+        if not times:
+            return True
+        may = _widened(asked).overlaps(min(times), max(times))
+        if may and asked.until is not None and min(times) > asked.until:
+            self._behind += len(block)
+            if self._behind > MOST_BEHIND:
+                self._log.files[index].note(NOT_ALL_BEHIND)
+                return False
+        return may
+
+
+def _widened(window: Window) -> Window:
+    return Window(_moved(window.since, -BEFORE), _moved(window.until, BEHIND))
+
+
+def _moved(time: datetime | None, by: timedelta) -> datetime | None:
+    try:
+        return time + by if time else None
+    except OverflowError:
+        return None
+
+
+def _time(block: bytes, place: int, date: Dater) -> datetime | None:
+    start = block.rfind(b"\n", 0, max(place, 0)) + 1
+    stamp = split_prefix(decode(block[start : start + _LINE].partition(b"\n")[0])).stamp
+    return date(stamp) if stamp else None
