@@ -136,14 +136,14 @@ def _json(data: object) -> str:
 
 
 def _plain(step: Step) -> dict[str, Any]:
-    plain = asdict(step)
+    plain = asdict(replace(step, rows=None))
     if step.rows is not None:
         plain["rows"] = [_plain_row(row) for row in step.rows]
     return plain
 
 
 def _plain_row(row: Row) -> dict[str, Any]:
-    plain = asdict(row)
+    plain = asdict(replace(row, timeline=tuple(row.timeline)))
     plain["ties"] = sorted(row.ties)
     return plain
 
