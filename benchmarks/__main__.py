@@ -3,6 +3,7 @@
     python -m benchmarks                  a log of 200 MB in a temporary folder
     python -m benchmarks --size 2000      of 2 GB
     python -m benchmarks --log FILE       a log made before (--keep FILE makes it)
+    python -m benchmarks --many           100,000 connections that all match, once: some minutes
 
 Each row is the median of five or more runs, interleaved, of a whole process with the log in the page cache.
 """
@@ -20,10 +21,21 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.generate import WANTED_ADDRESS, WANTED_ADDRESSES, WANTED_DOMAIN, pack_rotated, write_log
+from benchmarks.generate import (
+    WANTED_ADDRESS,
+    WANTED_ADDRESSES,
+    WANTED_DOMAIN,
+    WANTED_NETWORK,
+    pack_rotated,
+    write_log,
+)
 
 IDS = r"grep -oE '{kind} [0-9]+\b' {lines} | sort -u > {ids}"
 Job = tuple[str, list[str]]
+UNITS = ("one address: `rg -F`", "one address: `grep -F`", "a Python loop that splits the lines")
+"""What the others are compared with: the first that was measured."""
+ENVIRONMENT = {**os.environ, "LC_ALL": "C"}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # users have their bytecode cached
 
 
 def three_greps(tool: str, log: Path, folder: Path) -> list[str]:
@@ -75,7 +87,10 @@ def jobs(log: Path, packed: Path, rotated: Path, folder: Path) -> list[Job]:
         ("30 packed files, one address: search", ours("find", rotated, WANTED_ADDRESS)),
     ]
     if offered("trace"):
-        wanted.append(("`mailwhy trace --sender-ip`", mailwhy("trace", log, "--sender-ip", WANTED_ADDRESS)))
+        wanted += [
+            (f"{what}`mailwhy trace --sender-ip`", mailwhy("trace", path, "--sender-ip", WANTED_ADDRESS))
+            for what, path in (("", log), ("gzip: ", packed), ("30 packed files: ", rotated))
+        ]
     if offered("diagnose") and offered("trace"):
         wanted += [
             (f"`mailwhy diagnose --auto --offline` {what}", mailwhy("diagnose", log, "--auto", "--offline", *options))
@@ -88,6 +103,16 @@ def jobs(log: Path, packed: Path, rotated: Path, folder: Path) -> list[Job]:
     return wanted
 
 
+def of_many(log: Path) -> list[Job]:
+    """What to measure where all of a log is asked for."""
+    asked = ["--sender-ip", WANTED_NETWORK]
+    return [
+        ("a Python loop that splits the lines", ours("split", log)),
+        ("`mailwhy trace --sender-ip`", mailwhy("trace", log, *asked)),
+        ("`mailwhy diagnose --auto --offline`", mailwhy("diagnose", log, "--auto", "--offline", *asked)),
+    ]
+
+
 def run(command: list[str], output: Path) -> tuple[float, int]:
     """Seconds and the most memory (KiB) of a process and its children.
 
@@ -95,7 +120,7 @@ def run(command: list[str], output: Path) -> tuple[float, int]:
     """
     started = time.perf_counter()
     with output.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, env={**os.environ, "LC_ALL": "C"})
+        process = subprocess.Popen(command, stdout=out, env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"failed: {' '.join(command)}")
@@ -104,8 +129,8 @@ def run(command: list[str], output: Path) -> tuple[float, int]:
 
 def table(measured: dict[str, list[tuple[float, int]]]) -> str:
     medians = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in measured.items()}
-    unit = medians.get("one address: `rg -F`", medians["one address: `grep -F`"])
-    rows = ["| | seconds | × one pass | memory, MiB |", "|---|---:|---:|---:|"]
+    unit = next(medians[name] for name in UNITS if name in medians)
+    rows = ["| | seconds | × the reference | memory, MiB |", "|---|---:|---:|---:|"]
     for name, runs in measured.items():
         memory = max(memory for _, memory in runs) >> 10
         rows.append(f"| {name} | {medians[name]:.2f} | {medians[name] / unit:.1f} | {memory} |")
@@ -119,13 +144,17 @@ def measure(log: Path, folder: Path, runs: int) -> str:
         for _ in range(400):
             out.write(plain.read(1_000_000))
     pack_rotated(log, rotated, 30)
-    wanted = jobs(log, packed, rotated, folder)
+    return timed(jobs(log, packed, rotated, folder), folder, runs, warm=True)
+
+
+def timed(wanted: list[Job], folder: Path, runs: int, *, warm: bool) -> str:
+    """The table of so many runs; the first before them only warms the page cache."""
     measured: dict[str, list[tuple[float, int]]] = {name: [] for name, _ in wanted}
-    for turn in range(runs + 1):
+    for turn in range(0 if warm else 1, runs + 1):
         _say(f"run {turn} of {runs}")
         for name, command in wanted:
             result = run(command, folder / "output")
-            if turn:  # the first warms the page cache
+            if turn:
                 measured[name].append(result)
     return table(measured)
 
@@ -142,6 +171,7 @@ def main() -> None:
     parser.add_argument("--wanted-every", type=int, default=2000, metavar="N", help="one in N connections is asked for")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--many", action="store_true", help="a log of which every connection is asked for")
     parser.add_argument("--log", type=Path, help="use this log instead of making one")
     parser.add_argument("--keep", type=Path, help="make the log here, measure nothing")
     options = parser.parse_args()
@@ -150,6 +180,11 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="mailwhy-bench-") as folder:
         log = options.log
+        if options.many:
+            log = Path(folder, "mail.log")
+            write_log(log, 250_000_000, seed=options.seed, wanted_every=1)
+            sys.stdout.write(timed(of_many(log), Path(folder), 1, warm=False) + "\n")
+            return
         if log is None:
             log = Path(folder, "mail.log")
             _say(f"writing {options.size} MB")

@@ -21,6 +21,7 @@ A_SECOND = 12
 WANTED_DOMAIN = "partner.example"
 WANTED_ADDRESSES = tuple(f"203.0.113.{n}" for n in range(10, 20))
 WANTED_ADDRESS = WANTED_ADDRESSES[0]
+WANTED_NETWORK = "203.0.113.0/24"
 
 HEADER = (
     "Begin Logfile",
