@@ -44,7 +44,7 @@ from wizard.maillog.needles import BACK, Needle, Needles
 from wizard.maillog.search import LOOK_BACK
 from wizard.maillog.wanted import spelt
 
-LINGER = 256 << 10
+LINGER = 512 << 10
 """How many bytes of log behind its end a number is still looked for: syslog may swap lines, `close` follows `lost`."""
 TELLING = 10_000
 """A number from here on is searched for by itself, however it is spelt: few lines have it that mean something else."""
