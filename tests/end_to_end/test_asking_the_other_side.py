@@ -174,7 +174,7 @@ def test_the_steps_on_the_gateway_and_what_they_recorded(ask: Ask, tmp_path: Pat
     assert "no recorded SMTP conversation" in (somebody.wrong["ask-debug-log"] or "")
     first = report["findings"][0]
     assert (report["conclusion"]["id"], first["detail"]["stage"]) == ("connection-without-mail", "ehlo")
-    assert (first["evidence"][0]["source"], first["evidence"][0]["line"]) == ("-", 1)
+    assert ("-", 1) in {(piece["source"], piece["line"]) for piece in first["evidence"]}
     assert not (tmp_path / "pasted.txt").exists()
     everything = json.dumps(report) + (tmp_path / "case.json").read_text(encoding="utf-8")
     assert "aHVudGVyMg" not in everything
