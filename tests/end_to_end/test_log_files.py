@@ -159,9 +159,14 @@ def encrypted() -> bytes:
         (b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), "(a 7z archive: unpack it first)", "（7z ファイル"),
         (b"\x1f\x9d\x90" + bytes(range(256)), "(packed by compress (.Z): unpack it first)", "（compress 形式"),
         (b"\x04\x22\x4d\x18" + bytes(range(256)), "(packed by lz4: unpack it first)", "（lz4 形式の圧縮ファイル"),
-        (gzip.compress(TEXT.encode())[:12], "(the compressed file breaks off)", "（圧縮ファイルが途中で切れている）"),
+        (
+            gzip.compress(TEXT.encode(), mtime=0)[:12],
+            "(the compressed file breaks off)",
+            "（圧縮ファイルが途中で切れている）",
+        ),
         (bytes(range(256)) * 9, "(not a text file)", "（テキストではないファイル）"),
     ],
+    ids=["encrypted zip", "empty zip", "7z", "compress", "lz4", "gzip", "binary"],
 )
 def test_what_cannot_be_read_is_called_what_it_is(content: bytes, en: str, ja: str, tmp_path: Path) -> None:
     (tmp_path / "logs").write_bytes(content)
