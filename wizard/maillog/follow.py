@@ -12,11 +12,12 @@ newest line on, are searched until nothing new is linked, which is slower and ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from wizard.maillog.asked import Asked, Window
 from wizard.maillog.assemble import assemble
 from wizard.maillog.family import Family
-from wizard.maillog.in_window import InWindow
+from wizard.maillog.in_window import BEHIND, InWindow
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
@@ -50,11 +51,12 @@ and on is not to be believed.
 def follow(log: Log, asked: Asked, windows: Windows | None = None, *, beside: bool = True) -> Records:
     """Gather into the log every line about the attempts that may fit what was asked; all records that came of it.
 
-    `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached. Only where
-    nothing but a time was asked about do the `windows` matter. Raises InputError where that has too many lines.
+    `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached, and later
+    mail that may have made good what failed. Only where nothing but a time was asked about do the `windows` matter.
+    Raises InputError where that has too many lines.
     """
     if not asked.anything:
-        return _follow_window(log, windows)
+        return _follow_window(log, windows, BEHIND if beside else timedelta())
     trail = Trail(_says(asked), [*seeds(asked), *(_beside(asked) if beside else ())])
     return _follow_trail(log, trail) or follow_by_rounds(log, asked)
 
@@ -69,11 +71,11 @@ def _says(asked: Asked) -> Callable[[LogLine], bool]:
     return lambda line: line.event is not None and says(line.event, asked)
 
 
-def _follow_window(log: Log, windows: Windows | None) -> Records:
+def _follow_window(log: Log, windows: Windows | None, behind: timedelta) -> Records:
     if windows is None or windows(None) == Window():
         log.gather(None)
         return assemble(log.lines())
-    inside = InWindow(log, windows)
+    inside = InWindow(log, windows, behind)
     found = _follow_trail(log, Trail(inside.holds, SYSTEM), inside.may_hold)
     if found is None:
         log.gather(None)

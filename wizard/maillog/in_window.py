@@ -28,20 +28,22 @@ class InWindow:
     Raises InputError where the time itself has more lines than can be kept.
     """
 
-    def __init__(self, log: Log, windows: Windows) -> None:
+    def __init__(self, log: Log, windows: Windows, behind: timedelta = BEHIND) -> None:
         self._log = log
         self._dates = [one.date for one in log.surveyed()]
         self._asked = [windows(log.offset(index)) for index in range(len(log.files))]
+        self._widened = [Window(_moved(one.since, -BEFORE), _moved(one.until, behind)) for one in self._asked]
         self._index = {file.name: index for index, file in enumerate(log.files)}
         self._behind = 0
 
     def holds(self, line: LogLine) -> bool:
         """Whether a line is of that time, or of the days in which what failed may have been made good."""
         self._log.check_size()
-        asked = self._asked[self._index[line.source]]
+        index = self._index[line.source]
+        asked = self._asked[index]
         if self._behind > MOST_BEHIND and line.time and asked.until and line.time > asked.until:
             return False
-        return _widened(asked).overlaps(line.time, line.time)
+        return self._widened[index].overlaps(line.time, line.time)
 
     def may_hold(self, index: int, block: bytes) -> bool:
         """Whether a piece of a file may have such lines: judged by some of its lines, in which a log runs on."""
@@ -50,17 +52,13 @@ class InWindow:
         asked = self._asked[index]
         if not times:
             return True
-        may = _widened(asked).overlaps(min(times), max(times))
+        may = self._widened[index].overlaps(min(times), max(times))
         if may and asked.until is not None and min(times) > asked.until:
             self._behind += len(block)
             if self._behind > MOST_BEHIND:
                 self._log.files[index].note(NOT_ALL_BEHIND)
                 return False
         return may
-
-
-def _widened(window: Window) -> Window:
-    return Window(_moved(window.since, -BEFORE), _moved(window.until, BEHIND))
 
 
 def _moved(time: datetime | None, by: timedelta) -> datetime | None:
