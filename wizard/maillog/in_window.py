@@ -13,8 +13,8 @@ from wizard.maillog.prefix import split_prefix
 
 BEHIND = timedelta(days=5)
 """Servers try for so long (RFC 5321, 4.5.4.1): a later arrival makes good what failed in the time asked about."""
-BEFORE = timedelta(minutes=15)
-"""The longest that the gateway lets a connection last (AsyncOS user guide), which may be silent meanwhile."""
+BEFORE = timedelta(minutes=5)
+"""The longest that a connection may be silent (AsyncOS 10.0 user guide, listener settings): it says something then."""
 MOST_BEHIND = 16 << 20
 """Bytes of log behind the time asked about that are read."""
 NOT_ALL_BEHIND = "not all lines behind the time asked about were read"
