@@ -7,6 +7,7 @@ put other things before the body or leave everything out. The tag is the name of
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from wizard.maillog.stamps import DAYS, MONTHS, Stamp, appliance_time, stamp_at, with_year_of
@@ -111,8 +112,15 @@ def split_prefix(text: str) -> Prefix:
         found = _APPLIANCE.match(text, grep.end()) if grep else None
     if found is None:
         return _split_other(text)
-    time = appliance_time(found.groups()[:6])
-    return Prefix(Stamp(time, True, None) if time else None, None, None, found[7], text[found.end() :].strip(), text)
+    stamp = _stamp(text[found.start(1) : found.end(6)])
+    return Prefix(stamp, None, None, found[7], text[found.end() :].strip(), text)
+
+
+@lru_cache(1024)
+def _stamp(printed: str) -> Stamp | None:
+    """One for all lines of a second: there are hundreds, each of which would keep its own."""
+    time = appliance_time(printed.replace(":", " ").split())
+    return Stamp(time, True, None) if time else None
 
 
 def _split_other(text: str) -> Prefix:
