@@ -6,7 +6,8 @@ import re
 import sys
 from collections.abc import Sequence
 
-from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.files import find_files
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.search import Needle, Needles, search_files
 
 Files = list[tuple[int, LogFile]]

@@ -20,7 +20,7 @@ AT_ONCE = 3.0
 """Seconds, on a machine that is busy."""
 SLOWLY = """
 import time
-from wizard.maillog.files import LogFile
+from wizard.maillog.logfile import LogFile
 blocks = LogFile.blocks
 def slowly(self):
     for block in blocks(self):

@@ -15,7 +15,8 @@ import pytest
 
 from tests.maillog.plain import STAMP
 from wizard.maillog.blocks import BLOCK, GLANCE, MAX_LINE, REACH
-from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.files import find_files
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.packed import PIECE
 from wizard.maillog.search import Needle, search
 from wizard.maillog.stored import CHUNK

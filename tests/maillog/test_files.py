@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from tests.maillog.plain import LOGS, NEEDLES, STAMP, plain, plain_search
 from wizard.errors import InputError
-from wizard.maillog import files, packed, stored
+from wizard.maillog import logfile, packed, stored
 from wizard.maillog.bytescan import optional
-from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.files import find_files
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.search import Needle, search
 
 zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
@@ -151,8 +152,8 @@ def test_search_finds_the_same_however_stored_and_cut(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stored, "CHUNK", chunk)
         patch.setattr(packed, "PIECE", chunk)
-        patch.setattr(files, "Plain", partial(files.Plain, block_size=block))
-        patch.setattr(files, "from_pieces", partial(files.from_pieces, block_size=block))
+        patch.setattr(logfile, "Plain", partial(logfile.Plain, block_size=block))
+        patch.setattr(logfile, "from_pieces", partial(logfile.from_pieces, block_size=block))
         file = one(path)
         found = plain(search(file, needles))
     assert found == plain_search(log, needles)

@@ -19,10 +19,11 @@ from tests.maillog.test_interleaving import CYCLES, OPENED, OURS, RECEIVED, THEI
 from wizard.maillog.asked import Asked, Candidate, read_network
 from wizard.maillog.attempts import attempts
 from wizard.maillog.family import Family
-from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.files import find_files
 from wizard.maillog.fitting import fitting
 from wizard.maillog.follow import follow, follow_by_rounds
 from wizard.maillog.log import Log
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.records import Records
 from wizard.maillog.saying import says
 

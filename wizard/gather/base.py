@@ -12,8 +12,8 @@ from wizard.facts import Fact
 
 if TYPE_CHECKING:
     from wizard.gather.asking import Asker
-    from wizard.maillog.files import LogFile
     from wizard.maillog.log import Log
+    from wizard.maillog.logfile import LogFile
     from wizard.resolve.resolver import Resolver
     from wizard.rows import Row
     from wizard.rulebase.base import RuleBase

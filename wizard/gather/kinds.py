@@ -6,9 +6,9 @@ from itertools import islice
 
 from wizard.errors import InputError
 from wizard.maillog.encoding import decode
-from wizard.maillog.files import LogFile
 from wizard.maillog.kinds_of_log import recognise
 from wizard.maillog.log import Log
+from wizard.maillog.logfile import LogFile
 from wizard.words import Lang, words
 
 ANSWERING = {"mail", "tracking", "consolidated", "bounce", "header-only"}

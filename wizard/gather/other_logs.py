@@ -12,7 +12,8 @@ from wizard.facts import Fact
 from wizard.gather.base import Desk
 from wizard.gather.search_log import PATHS, known, paths_of
 from wizard.maillog.encoding import decode
-from wizard.maillog.files import LogFile, find_files
+from wizard.maillog.files import find_files
+from wizard.maillog.logfile import LogFile
 
 HALF_A_YEAR = timedelta(days=182)
 

@@ -37,7 +37,7 @@ class Dealt(Protocol):
 
 
 class Blocks(Protocol):
-    """What is searched: `wizard.maillog.files.LogFile`."""
+    """What is searched: `wizard.maillog.logfile.LogFile`."""
 
     @property
     def plain(self) -> bool: ...

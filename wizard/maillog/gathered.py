@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from wizard.maillog.encoding import decode
 from wizard.maillog.events.system import UtcOffset, Version
-from wizard.maillog.files import LogFile
 from wizard.maillog.lines import read_entry
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.prefix import split_prefix
 from wizard.maillog.stamps import Stamp

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from wizard.maillog.asked import Asked, Window
 from wizard.maillog.events.base import Event
-from wizard.maillog.files import LogFile
 from wizard.maillog.log import Log
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.saying import says

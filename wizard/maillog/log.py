@@ -9,8 +9,8 @@ from itertools import pairwise
 from wizard.maillog.asked import Window
 from wizard.maillog.coverage import Gap, gaps
 from wizard.maillog.events.system import UtcOffset
-from wizard.maillog.files import LogFile
 from wizard.maillog.gathered import Gathered, dater
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.passes import Passes, Watch
 from wizard.maillog.survey import Extent, Survey

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from wizard.errors import InputError
 from wizard.maillog.events.system import UtcOffset
-from wizard.maillog.files import LogFile
 from wizard.maillog.gathered import Dater, Gathered
 from wizard.maillog.identity import Identity
+from wizard.maillog.logfile import LogFile
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.search import Entry, Whole, search, search_files
