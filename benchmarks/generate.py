@@ -105,7 +105,7 @@ def log_lines(seed: int, wanted_every: int) -> Iterator[str]:
         for delay, line in gateway.connection():
             order += 1
             heapq.heappush(waiting, (now + delay, order, line))
-        while waiting[0][0] <= now:
+        while waiting and waiting[0][0] <= now:
             time, _, line = heapq.heappop(waiting)
             if int(time) != stamped:
                 stamped = int(time)
