@@ -59,6 +59,16 @@ def test_sampling_finds_the_same_holes(
 
 
 @pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("seed", range(40))
+def test_blocks_that_are_passed_over_hide_no_opening(seed: int, turned: bool) -> None:
+    random = Random(seed)
+    lines = list(entries([(2, 3601, 0), (random.randint(40, 90), 3700, seed % 3), (60, 0, 0)], random))
+    if turned:
+        lines.reverse()
+    assert holes(lines, 10, 1000) == holes(lines, 10, 1 << 30)
+
+
+@pytest.mark.parametrize("turned", [False, True])
 def test_a_quiet_night_and_a_hole(turned: bool) -> None:
     def found(jump: int) -> list[Gap]:
         lines = list(entries([(60, 7200, jump), (60, 0, 0)], Random(1)))

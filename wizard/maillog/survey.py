@@ -25,6 +25,7 @@ _SAMPLES = 32
 _EVERY_LINE = 512 * 1024
 _NEAR = 64 * 1024
 _SHORT = timedelta(minutes=10)
+_OPENING = b"New SMTP ICID "
 _OPENED = re.compile(rb"New SMTP ICID (\d{1,18})", re.IGNORECASE)
 
 _STAMP = re.compile(rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:)\d\d:\d\d( \d{4} )")
@@ -127,7 +128,7 @@ class Survey:
             return
         self._unended = not block.endswith(b"\n")
         self.bytes += len(block)
-        if self._hour and _hour(block, 0) == _hour(block, _last_line(block)) == self._hour:
+        if self._goes_on(block):
             self._passed = block
             return
         self.settle()
@@ -138,6 +139,15 @@ class Survey:
         if places is not None:
             self._note_counter(block)
         self._hour = _hour(block, _last_line(block)) if places is not None and set(self.extents) == {None} else b""
+
+    def _goes_on(self, block: bytes) -> bool:
+        """Whether a block lies in the hour of the one before and opens connections near its end: then the next one, or
+        the end of the file, tells all of it that matters.
+        """
+        if not self._hour or self.extents[None].pieces[-1].opens_with is None:
+            return False
+        within = _hour(block, 0) == self._hour == _hour(block, _last_line(block))
+        return within and bytescan.rfind(block, _OPENING, max(0, len(block) - _NEAR), len(block)) >= 0
 
     def settle(self) -> None:
         """Take in the last of the blocks that were passed over because they lie within the hour."""
@@ -209,7 +219,7 @@ class Survey:
 def _opened_before(block: bytes, begin: int, end: int) -> int | None:
     """The last ICID opened in this part of a block, if that is near its end."""
     part = max(begin, end - _NEAR), end
-    at = max(bytescan.rfind(block, text, *part) for text in (b"New SMTP ICID ", b"New smtp ICID "))
+    at = max(bytescan.rfind(block, text, *part) for text in (_OPENING, b"New smtp ICID "))
     opened = _OPENED.match(block, at) if at >= 0 else None
     return int(opened[1]) if opened else None
 
