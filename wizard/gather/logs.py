@@ -14,9 +14,9 @@ from wizard.gather.interfaces import say_interfaces
 from wizard.gather.kinds import check
 from wizard.gather.search_log import asked, open_log, windows, without_shared
 from wizard.maillog.asked import Asked, domain_of, in_domain, read_address
-from wizard.maillog.attempts import Attempt, attempts, copies, refused_connections
+from wizard.maillog.attempts import Attempt, attempts
 from wizard.maillog.events.connection import Opened
-from wizard.maillog.fitting import fitting, refused_networks
+from wizard.maillog.fitting import attempts_that_fit, fitting, refused_networks
 from wizard.maillog.follow import follow
 from wizard.maillog.log import Windows
 from wizard.maillog.loglines import LogLine
@@ -39,7 +39,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     question, span = asked(facts), windows(facts)
     records = follow(log, without_shared(question), span)
     around = Surroundings(records)
-    found = sorted(_attempts(records, around, question), key=lambda one: one.place)
+    found = sorted(attempts_that_fit(records, question), key=lambda one: one.place)  # later ones may supersede
     stories: dict[str, _Story] = {}
     rows = [_row(one, around, span, stories) for one in found[-MOST_ROWS:]]
     if not any(row.in_window for row in rows):
@@ -51,16 +51,6 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
             say_interfaces(says, log)
             rows.append(_nothing(says, records, question, span))
     return Gathered(rows=tuple(rows), coverage=coverage_of(log))
-
-
-def _attempts(records: Records, around: Surroundings, question: Asked) -> list[Attempt]:
-    """All that fits but for the time: what came after the window can still supersede."""
-    found = fitting(attempts(records), question)
-    if question.candidates:
-        found += fitting(refused_connections(around.refusals), question)
-    if question.recipient:
-        found += fitting(copies(records), question)
-    return found
 
 
 def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[str, _Story]) -> Row:

@@ -5,7 +5,7 @@ An attempt says only what its lines say. What became of it is for the rules to c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from wizard.facts import Fact
 from wizard.maillog.asked import Candidate
 from wizard.maillog.carriage import Carriage, carriages
 from wizard.maillog.consolidated import Consolidated
-from wizard.maillog.events.connection import DelayedRejectFrom, DelayedRejectTo, Verdict
+from wizard.maillog.events.connection import DelayedRejectFrom, DelayedRejectTo, is_refusal
 from wizard.maillog.events.envelope import SenderRejected
 from wizard.maillog.events.header import IncomingRelay
 from wizard.maillog.events.limits import Harvest
@@ -114,10 +114,10 @@ def copies(records: Records) -> Iterator[Attempt]:
             yield from _of_message(message, None)
 
 
-def refused_connections(refusals: Iterable[LogLine]) -> Iterator[Attempt]:
+def refused_connections(records: Records) -> Iterator[Attempt]:
     """TCPREFUSE lines (ICID 0): no connection, no address, only the HAT row that matched."""
-    for line in refusals:
-        if isinstance(line.event, Verdict):
+    for line in records.loose:
+        if is_refusal(line.event):
             yield Attempt(line.appliance, refusal=line)
 
 

@@ -17,11 +17,24 @@ from wizard.maillog.asked import (
     same_mailbox,
     same_message_id,
 )
-from wizard.maillog.attempts import Attempt
+from wizard.maillog.attempts import Attempt, attempts, copies, refused_connections
 from wizard.maillog.events.connection import Verdict
+from wizard.maillog.records import Records
 from wizard.maillog.say_receipt import message_id_line, subject_line
 
 _TELLING = {"address", "candidate", "message-id"}
+
+
+def attempts_that_fit(records: Records, asked: Asked) -> list[Attempt]:
+    """All attempts that fit but for the time: refused connections where addresses are asked for, copies that a filter
+    made where a recipient is.
+    """
+    found = fitting(attempts(records), asked)
+    if asked.candidates:
+        found += fitting(refused_connections(records), asked)
+    if asked.recipient:
+        found += fitting(copies(records), asked)
+    return found
 
 
 def fitting(found: Iterable[Attempt], asked: Asked) -> list[Attempt]:

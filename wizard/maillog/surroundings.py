@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 from wizard.maillog.asked import domain_of, read_address
 from wizard.maillog.carriage import recipients
-from wizard.maillog.events.connection import is_refusal
 from wizard.maillog.events.delivery import Delivered
 from wizard.maillog.events.hop import (
     ConcurrencyLimit,
@@ -35,7 +34,6 @@ class Surroundings:
     """The loose lines of some records, and the next hops that their deliveries name."""
 
     def __init__(self, records: Records) -> None:
-        self.refusals: list[LogLine] = []
         self.listeners: list[LogLine] = []
         self._errors: defaultdict[_Key, list[LogLine]] = defaultdict(list)
         self._waits: defaultdict[str, list[LogLine]] = defaultdict(list)
@@ -73,8 +71,6 @@ class Surroundings:
             self.listeners.append(line)
         elif isinstance(event, ResourceConservation) and event.entered:
             self._conserved.setdefault((key, line.time.date() if line.time else None), line)
-        elif is_refusal(event):
-            self.refusals.append(line)
 
     def last_error(self, appliance: Appliance, names: Iterable[str], after: int, until: int) -> LogLine | None:
         """The last connection error in this stretch of log order that names one of these domains, addresses

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wizard.maillog.asked import Asked
-from wizard.maillog.attempts import Attempt, attempts, copies, refused_connections
-from wizard.maillog.fitting import fitting
+from wizard.maillog.attempts import Attempt
+from wizard.maillog.fitting import attempts_that_fit
 from wizard.maillog.log import Windows
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.records import Record, Records
-from wizard.maillog.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ def traced(records: Records, asked: Asked, windows: Windows) -> list[Traced]:
     """What fits, each once, in the order in which it begins."""
     groups: dict[int, dict[int, Record]] = {}
     alone: list[LogLine] = []
-    for attempt in _fitting(records, asked):
+    for attempt in attempts_that_fit(records, asked):
         offset = attempt.first_line.offset if attempt.first_line else None
         if not windows(offset).overlaps(attempt.began, attempt.ended):
             continue
@@ -38,15 +37,6 @@ def traced(records: Records, asked: Asked, windows: Windows) -> list[Traced]:
     found = [Traced(tuple(_lines(group.values()))) for group in groups.values()]
     found += [Traced((line,)) for line in alone]
     return sorted((one for one in found if one.lines), key=lambda one: one.lines[0].order)
-
-
-def _fitting(records: Records, asked: Asked) -> list[Attempt]:
-    found = fitting(attempts(records), asked)
-    if asked.candidates:
-        found += fitting(refused_connections(Surroundings(records).refusals), asked)
-    if asked.recipient:
-        found += fitting(copies(records), asked)
-    return found
 
 
 def _of(attempt: Attempt, known: dict[int, Record]) -> Iterator[Record]:
