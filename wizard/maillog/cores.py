@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import cycle
 from queue import Empty, Full, Queue
@@ -32,6 +32,8 @@ class Dealt(Protocol):
     def __len__(self) -> int: ...
 
     def block(self, number: int) -> Sequence[bytes] | None: ...
+
+    def blocks(self) -> Iterator[bytes]: ...
 
     def rest(self, number: int) -> Iterator[bytes]: ...
 
@@ -60,7 +62,7 @@ def read_ahead(files: Sequence[Blocks], look: Look[T], cores: int | None = None)
     cores = min(cores or os.cpu_count() or 1, MOST_AT_ONCE)
     if cores == 1:
         for file in files:
-            yield ((block, look(block)) for block in file.blocks())
+            yield _looked(file.blocks(), look)
         return
     stopped = Event()
     under_way: deque[Looked[T]] = deque()
@@ -77,8 +79,12 @@ def read_ahead(files: Sequence[Blocks], look: Look[T], cores: int | None = None)
         stopped.set()
 
 
+def _looked(blocks: Iterable[bytes], look: Look[T]) -> Looked[T]:
+    return ((block, look(block)) for block in blocks)
+
+
 def _unpacked(file: Blocks, look: Look[T], most: int, stopped: Event) -> Looked[T]:
-    reader = _Reader(((block, look(block)) for block in file.blocks()), most, stopped)
+    reader = _Reader(_looked(file.blocks(), look), most, stopped)
     return iter(reader.take, None)
 
 
@@ -90,7 +96,7 @@ def _dealt_out(file: Blocks, look: Look[T], cores: int) -> Generator[tuple[bytes
             return
         count = len(plain)
         if count < _WORTH_DEALING:
-            yield from ((block, look(block)) for block in file.blocks())
+            yield from _looked(plain.blocks(), look)
             return
 
         def share(first: int) -> Iterator[list[tuple[bytes, T]]]:
@@ -98,7 +104,7 @@ def _dealt_out(file: Blocks, look: Look[T], cores: int) -> Generator[tuple[bytes
                 parts = plain.block(number)
                 if parts is None:
                     return
-                yield [(block, look(block)) for block in parts]
+                yield list(_looked(parts, look))
 
         readers = [_Reader(share(first), DEALT_AHEAD, stopped) for first in range(cores)]
         try:
@@ -106,7 +112,7 @@ def _dealt_out(file: Blocks, look: Look[T], cores: int) -> Generator[tuple[bytes
                 looked = reader.take()
                 if looked is None:
                     stopped.set()
-                    yield from ((block, look(block)) for block in plain.rest(number))
+                    yield from _looked(plain.rest(number), look)
                     return
                 yield from looked
         finally:

@@ -17,7 +17,7 @@ from wizard.maillog.gathered import Gathered
 from wizard.maillog.held_offsets import offsets
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.needles import Needle
-from wizard.maillog.prefix import split_prefix
+from wizard.maillog.prefix import split_prefix, time_of
 from wizard.maillog.search import search
 from wizard.maillog.survey import Extent
 from wizard.patterns import pattern
@@ -90,14 +90,9 @@ def _head(one: Gathered) -> Iterator[Entry]:
     first = one.survey.first
     for count, entry in enumerate(search(one.file, None) if first else ()):
         if one.survey.newest_first or count % _NOW_AND_THEN == 0:
-            beyond = _time(one, entry)
+            beyond = time_of(decode(entry.raw), one.date)
             if first and beyond and beyond - first > HEAD:
                 if one.survey.newest_first:
                     continue
                 return
         yield entry
-
-
-def _time(one: Gathered, entry: Entry) -> datetime | None:
-    stamp = split_prefix(decode(entry.raw)).stamp
-    return one.date(stamp) if stamp else None

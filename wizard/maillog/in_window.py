@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wizard.maillog.asked import Window
-from wizard.maillog.encoding import decode
-from wizard.maillog.gathered import Dater
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine
-from wizard.maillog.prefix import split_prefix
+from wizard.maillog.prefix import time_of
+from wizard.maillog.survey import line_start, line_text
 
 BEHIND = timedelta(days=5)
 """Servers try for so long (RFC 5321, 4.5.4.1): a later arrival makes good what failed in the time asked about."""
@@ -19,7 +18,6 @@ MOST_BEHIND = 16 << 20
 """Bytes of log behind the time asked about that are read."""
 NOT_ALL_BEHIND = "not all lines behind the time asked about were read"
 _SAMPLES = 8
-_LINE = 400
 
 
 class InWindow:
@@ -48,7 +46,8 @@ class InWindow:
     def may_hold(self, index: int, block: bytes) -> bool:
         """Whether a piece of a file may have such lines: judged by some of its lines, in which a log runs on."""
         places = [len(block) * number // _SAMPLES for number in range(_SAMPLES)] + [len(block) - 1]
-        times = [time for time in (_time(block, place, self._dates[index]) for place in places) if time]
+        texts = (line_text(block, line_start(block, place)) for place in places)
+        times = [time for time in (time_of(text, self._dates[index]) for text in texts) if time]
         asked = self._asked[index]
         if not times:
             return True
@@ -66,9 +65,3 @@ def _moved(time: datetime | None, by: timedelta) -> datetime | None:
         return time + by if time else None
     except OverflowError:
         return None
-
-
-def _time(block: bytes, place: int, date: Dater) -> datetime | None:
-    start = block.rfind(b"\n", 0, max(place, 0)) + 1
-    stamp = split_prefix(decode(block[start : start + _LINE].partition(b"\n")[0])).stamp
-    return date(stamp) if stamp else None

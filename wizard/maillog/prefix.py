@@ -7,6 +7,8 @@ put other things before the body or leave everything out. The tag is the name of
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -114,6 +116,12 @@ def split_prefix(text: str) -> Prefix:
         return _split_other(text)
     stamp = _stamp(text[found.start(1) : found.end(6)])
     return Prefix(stamp, None, None, found[7], text[found.end() :].strip(), text)
+
+
+def time_of(text: str, date: Callable[[Stamp], datetime | None]) -> datetime | None:
+    """The time that an entry's stamp means, as `date` has it; None for an entry without one."""
+    stamp = split_prefix(text).stamp
+    return date(stamp) if stamp else None
 
 
 @lru_cache(1024)

@@ -123,7 +123,7 @@ class Stored:
             opened = _open(path)
         except OSError:
             return None
-        if Reader(opened, self.size, _ignore).read(0, len(fingerprint)) == fingerprint:
+        if Reader(opened, self.size, ignore).read(0, len(fingerprint)) == fingerprint:
             return opened
         opened.close()
         return None
@@ -162,5 +162,5 @@ def _open(path: str) -> BinaryIO:
     return cast(BinaryIO, open(path, "rb", buffering=0))  # noqa: PTH123
 
 
-def _ignore(problem: str) -> None:
+def ignore(problem: str) -> None:
     """For a first look, whose failures show again when the file is read."""

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from wizard.maillog import bytescan
 from wizard.maillog.encoding import decode
-from wizard.maillog.prefix import split_prefix
+from wizard.maillog.prefix import split_prefix, time_of
 from wizard.maillog.stamps import Stamp
 
 SILENCE = timedelta(hours=1)
@@ -161,8 +161,8 @@ class Survey:
         """Places enough to find every hour of silence; None where there are lines of several appliances."""
         marks = [0, _last_line(block)]
         if not self.extents or not self._is_short(block, *marks):
-            marks = sorted({_line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {*marks})
-        hosts = {split_prefix(_line(block, mark)).host for mark in marks} | set(self.extents)
+            marks = sorted({line_start(block, len(block) * i // _SAMPLES) for i in range(_SAMPLES)} | {*marks})
+        hosts = {split_prefix(line_text(block, mark)).host for mark in marks} | set(self.extents)
         return None if len(hosts) > 1 else self._among(block, marks)
 
     def _among(self, block: bytes, marks: list[int]) -> Iterator[int]:
@@ -180,7 +180,7 @@ class Survey:
     def _between(self, block: bytes, left: int, right: int) -> Iterator[int]:
         """The places between two samples at which an hour of silence begins or ends, found by halving."""
         a, b = self._time(block, left), self._time(block, right)
-        middle = _line_start(block, (left + right) // 2)
+        middle = line_start(block, (left + right) // 2)
         if a is None or b is None or abs(b - a) <= SILENCE or middle in (left, right):
             middle = block.find(b"\n", left, right) + 1 if a and b and abs(b - a) > SILENCE else 0
             if not left < middle < right:
@@ -190,12 +190,11 @@ class Survey:
         yield from self._between(block, middle, right)
 
     def _time(self, block: bytes, start: int) -> datetime | None:
-        stamp = split_prefix(_line(block, start)).stamp
-        return self._date(stamp) if stamp else None
+        return time_of(line_text(block, start), self._date)
 
     def _look(self, block: bytes, start: int, *, sampled: bool) -> None:
         end = _line_end(block, start)
-        prefix = split_prefix(_line(block, start))
+        prefix = split_prefix(line_text(block, start))
         time = self._date(prefix.stamp) if prefix.stamp else None
         if time is None:
             return
@@ -238,7 +237,8 @@ def _line_starts(block: bytes) -> Iterator[int]:
         start = len(block) if end < 0 else end + 1
 
 
-def _line_start(block: bytes, place: int) -> int:
+def line_start(block: bytes, place: int) -> int:
+    """Where the line begins that holds this place."""
     return block.rfind(b"\n", 0, place) + 1
 
 
@@ -251,5 +251,6 @@ def _line_end(block: bytes, start: int) -> int:
     return len(block) if end < 0 else end
 
 
-def _line(block: bytes, start: int) -> str:
+def line_text(block: bytes, start: int) -> str:
+    """What a line begins with, enough of it to tell its time and host."""
     return decode(block[start : min(_line_end(block, start), start + 400)])

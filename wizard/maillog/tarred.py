@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wizard.maillog.packed import Note, is_tar, packing_of, unpack
-from wizard.maillog.stored import Reader, local, peek
+from wizard.maillog.stored import Reader, ignore, local, peek
 from wizard.maillog.zipped import MEMBERS, hidden
 
 NESTING = 3
@@ -37,11 +37,6 @@ class Member(NamedTuple):
     modified: datetime | None
     layers: tuple[str, ...] = ()
     problem: str | None = None
-
-    @property
-    def packed(self) -> bool:
-        """Whether unpacking its bytes takes longer than searching them."""
-        return bool(self.layers)
 
     def chunks(self, reader: Reader, note: Note) -> Iterator[bytes]:
         """What it holds, out of the archive's file."""
@@ -106,7 +101,7 @@ def layers(reader: Reader) -> tuple[str, ...] | None:
     head, chunks = peek(reader.chunks(0, reader.size))
     while (packing := packing_of(head)) not in (None, "zip") and len(found) < NESTING:
         found.append(str(packing))
-        head, chunks = peek(unpack(chunks, found[-1], _ignore))
+        head, chunks = peek(unpack(chunks, found[-1], ignore))
     return tuple(found) if is_tar(head) else None
 
 
@@ -181,7 +176,3 @@ def _unpacked(reader: Reader, layers: tuple[str, ...], note: Note) -> _Unpacked:
     for packing in layers:
         chunks = unpack(chunks, packing, note)
     return _Unpacked(chunks)
-
-
-def _ignore(problem: str) -> None:
-    """For a first look, whose failures show again when the archive is read."""

@@ -36,11 +36,6 @@ class Member(NamedTuple):
     modified: datetime | None
     problem: str | None = None
 
-    @property
-    def packed(self) -> bool:
-        """Whether unpacking its bytes takes longer than searching them."""
-        return self.packing is not None
-
     def chunks(self, reader: Reader, note: Note) -> Iterator[bytes]:
         """What it holds, out of the archive's file."""
         start = data_offset(reader.read(self.offset, LOCAL_HEADER.size), self.offset)
