@@ -68,6 +68,17 @@ def test_blocks_that_are_passed_over_hide_no_opening(seed: int, turned: bool) ->
     assert holes(lines, 10, 1000) == holes(lines, 10, 1 << 30)
 
 
+def test_the_first_opening_of_a_piece_may_stand_in_its_second_block() -> None:
+    def line(second: int, icid: int | None) -> str:
+        body = f"New SMTP ICID {icid} interface D address 192.0.2.9" if icid else "MID 7 queued for delivery"
+        return f"{BEGIN + timedelta(seconds=second):%a %b %d %H:%M:%S %Y} Info: {body}"
+
+    lines = [line(second, second + 1) for second in range(200)]
+    lines += [line(9000 + second, None) for second in range(201)]
+    lines += [line(9300 + second, second + 201) for second in range(199)]
+    assert holes(lines, 200, 1000) == holes(lines, 200, 1 << 30) == []
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_quiet_night_and_a_hole(turned: bool) -> None:
     def found(jump: int) -> list[Gap]:

@@ -203,7 +203,9 @@ class Survey:
             self._piece_at = start
         opened = _OPENED.search(block, start, min(len(block), start + _NEAR) if sampled else end)
         after = int(opened[1]) if opened else None
-        extent.tick(time, _opened_before(block, self._piece_at, end) if sampled else after, after)
+        extent.tick(time, None if sampled else after, after)
+        if sampled:
+            self._count(extent, block, end)
         if self._previous is not None:
             self._ascents += time > self._previous
             self._descents += time < self._previous
@@ -212,7 +214,15 @@ class Survey:
 
     def _note_counter(self, block: bytes) -> None:
         for extent in self.extents.values():
-            extent.count(_opened_before(block, self._piece_at, len(block)))
+            self._count(extent, block, len(block))
+
+    def _count(self, extent: Extent, block: bytes, end: int) -> None:
+        """Take in which ICIDs are opened last, and first if none was before, in the piece up to here."""
+        last = _opened_before(block, self._piece_at, end)
+        if last is not None and extent.pieces and extent.pieces[-1].opens_with is None:
+            first = _OPENED.search(block, self._piece_at, end)
+            extent.count(int(first[1]) if first else None)
+        extent.count(last)
 
 
 def _opened_before(block: bytes, begin: int, end: int) -> int | None:
