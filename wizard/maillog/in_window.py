@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wizard.maillog.asked import Window
+from wizard.maillog.held_offsets import offsets
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.prefix import time_of
@@ -29,7 +30,7 @@ class InWindow:
     def __init__(self, log: Log, windows: Windows, behind: timedelta = BEHIND) -> None:
         self._log = log
         self._dates = [one.date for one in log.surveyed()]
-        self._asked = [windows(log.offset(index)) for index in range(len(log.files))]
+        self._asked = [windows(zone.first) for zone in offsets(log)]
         self._widened = [Window(_moved(one.since, -BEFORE), _moved(one.until, behind)) for one in self._asked]
         self._index = {file.name: index for index, file in enumerate(log.files)}
         self._behind = 0
