@@ -28,6 +28,8 @@ OPENED = WHEN - timedelta(seconds=25)
 @pytest.fixture(autouse=True)
 def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Logs of qmail and Exchange are in UTC, the gateway's in this machine's zone."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system cannot change its time zone")
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import textwrap
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,7 +28,6 @@ from wizard.report import build
 from wizard.rulebase.load import load as load_rules
 from wizard.rulebase.model import Source
 
-pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its time zone")
 ENGINE = Engine(load_rules(data_folder("rules")))
 
 

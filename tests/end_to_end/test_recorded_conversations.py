@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from sides_played import (  # noqa: F401
     others,
     sorted_log,
 )
-
-pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its time zone")
 
 GREETED: list[Exchange] = [(0, ">", "220 gw.corp.example ESMTP")]
 HELLO: list[Exchange] = [

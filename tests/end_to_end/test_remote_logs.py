@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,8 +40,6 @@ from sides_played import (  # noqa: F401
 )
 
 from wizard.cli import main
-
-pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its time zone")
 
 # result at the sender: the gateway's log, the conclusion, its confidence without a hand test
 EXPECTED = {
