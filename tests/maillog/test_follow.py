@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -18,12 +17,12 @@ from hypothesis import strategies as st
 from tests.maillog.test_interleaving import CYCLES, OPENED, OURS, RECEIVED, THEIRS, mixed, written
 from wizard.maillog.asked import Asked, Candidate, read_network
 from wizard.maillog.attempts import attempts
+from wizard.maillog.blocks import Plain
 from wizard.maillog.family import Family
 from wizard.maillog.files import find_files
 from wizard.maillog.fitting import fitting
 from wizard.maillog.follow import follow, follow_by_rounds
 from wizard.maillog.log import Log
-from wizard.maillog.logfile import LogFile
 from wizard.maillog.records import Records
 from wizard.maillog.saying import says
 
@@ -90,16 +89,7 @@ def both(folder: str, asked: Asked) -> tuple[set[tuple[str, int]], set[tuple[str
 
 def small(stack: ExitStack, block: int, back: int) -> None:
     """Blocks of so many bytes; no further back than that is looked."""
-    whole = LogFile.blocks
-
-    def blocks(self: LogFile) -> Iterator[bytes]:
-        for text in whole(self):
-            while text:
-                end = text.find(b"\n", min(block, len(text) - 1)) + 1 or len(text)
-                yield text[:end]
-                text = text[end:]
-
-    stack.enter_context(patch.object(LogFile, "blocks", blocks))
+    stack.enter_context(patch.object(Plain.__init__, "__defaults__", (block,)))
     for name, value in (
         ("trail.BACK", back),
         ("trail.LOOK_BACK", 2 * back),

@@ -40,7 +40,7 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
         return Gathered()
     log = open_log(facts, desk)
     domain = domain_of(sender)
-    records = follow(log, Asked(sender=domain))
+    records = follow(log, Asked(sender=domain), leads=MOST)
     around = Surroundings(records)
     by_address: dict[str, list[Attempt]] = {}
     for attempt in fitting(attempts(records), Asked(sender=domain)):

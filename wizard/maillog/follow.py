@@ -21,26 +21,12 @@ from wizard.maillog.in_window import BEHIND, InWindow
 from wizard.maillog.log import Log, Windows
 from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
+from wizard.maillog.pursuit import Pursuit
 from wizard.maillog.records import Connection, Message, Record, Records
 from wizard.maillog.saying import says
 from wizard.maillog.search import Whole
 from wizard.maillog.trail import RESUMED, Trail
-from wizard.maillog.wanted import rows, seeds, spelt
-
-SYSTEM = tuple(
-    map(
-        Needle,
-        (
-            b"Connection Error: ",
-            b"Harvest Attack",
-            b"resource conservation",
-            b"suspended",
-            b"maximum concurrency",
-            b"TLS was required but could not",
-        ),
-    )
-)
-"""Lines that concern mail without naming a connection or message."""
+from wizard.maillog.wanted import SYSTEM, rows, seeds, spelt
 
 MOST_ROUNDS = 50
 """Each round finds what the one before led to: connection, message, what it became, its deliveries. A log that leads on
@@ -48,22 +34,30 @@ and on is not to be believed.
 """
 
 
-def follow(log: Log, asked: Asked, windows: Windows | None = None, *, beside: bool = True) -> Records:
+def follow(log: Log, asked: Asked, windows: Windows | None = None, *, beside: bool = True, leads: int = 0) -> Records:
     """Gather into the log every line about the attempts that may fit what was asked; all records that came of it.
 
     `beside`: also lines that concern mail without naming it, as those of a next hop that cannot be reached, and later
     mail that may have made good what failed. Only where nothing but a time was asked about do the `windows` matter.
+    So many addresses from which mail of the sender came are followed, too (`leads`): they are likely to be asked about
+    next. What the log was followed for before is not searched for again.
     Raises InputError where that has too many lines.
     """
     if not asked.anything:
         return _follow_window(log, windows, BEHIND if beside else timedelta())
-    trail = Trail(_says(asked), [*seeds(asked), *(_beside(asked) if beside else ())])
-    return _follow_trail(log, trail) or follow_by_rounds(log, asked)
+    pursuit = Pursuit(log.followed, asked, beside=beside, leads=leads)
+    if not pursuit.trail.needles:
+        return assemble(log.lines())
+    found = _follow_trail(log, pursuit.trail)
+    if found is None:
+        return follow_by_rounds(log, asked)
+    pursuit.done()
+    return found
 
 
 def follow_by_rounds(log: Log, asked: Asked) -> Records:
     """The same in any order of lines: search, assemble, search for what that shows to be linked."""
-    log.gather([*seeds(asked), *_beside(asked), RESUMED])
+    log.gather([*seeds(asked), *SYSTEM, *rows(asked), RESUMED])
     return _follow_all(log, Family(_says(asked)))
 
 
@@ -76,7 +70,7 @@ def _follow_window(log: Log, windows: Windows | None, behind: timedelta) -> Reco
         log.gather(None)
         return assemble(log.lines())
     inside = InWindow(log, windows, behind)
-    found = _follow_trail(log, Trail(inside.holds, SYSTEM), inside.may_hold)
+    found = _follow_trail(log, Trail(inside.holds, dict.fromkeys(SYSTEM)), inside.may_hold)
     if found is None:
         log.gather(None)
     return found or _follow_all(log, Family(inside.holds))
@@ -102,11 +96,6 @@ def _follow_all(log: Log, family: Family) -> Records:
             break
         records = assemble(log.lines())
     return records
-
-
-def _beside(asked: Asked) -> Iterator[Needle]:
-    yield from SYSTEM
-    yield from rows(asked)
 
 
 def _needles(record: Record) -> Iterator[Needle]:

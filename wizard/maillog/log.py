@@ -13,6 +13,7 @@ from wizard.maillog.gathered import Gathered, dater
 from wizard.maillog.logfile import LogFile
 from wizard.maillog.loglines import Appliance, LogLine
 from wizard.maillog.passes import Passes, Watch
+from wizard.maillog.pursuit import Followed
 from wizard.maillog.survey import Extent, Survey
 
 _OVERLAP = timedelta(seconds=5)
@@ -36,6 +37,7 @@ class Log:
         numbered: bool = True,
     ) -> None:
         self.files = files
+        self.followed: Followed = {}
         now = now or datetime.now()
         end = (hint.until or hint.since) if hint else None
         self._passes = Passes(files, [dater(end, file.modified, now) for file in files], numbered=numbered)

@@ -82,7 +82,7 @@ class Passes:
 
     def read(self, trail: Trail, whole: Whole | None = None) -> None:
         """Keep every entry that the trail follows: one pass, the oldest file first. It is shown every entry of what is
-        wanted as a `whole`.
+        wanted as a `whole`. But for the first pass, which surveys the files, it ends where nothing is wanted any more.
         """
         if self.stopped:
             return
@@ -101,7 +101,10 @@ class Passes:
             trail.block(len(block))
 
         files = [(index, self.files[index]) for index in self._by_age()]
-        for entry in search_files(files, trail.needles, observe, numbered=self._numbered, whole=whole):
+        to_the_end = first_time or whole is not None
+        for entry in search_files(
+            files, trail.needles, observe, numbered=self._numbered, whole=whole, to_the_end=to_the_end
+        ):
             one = self.gathered[entry.source]
             known = one.entries.get(entry.line)
             read = known or one.read(entry.line, entry.raw)

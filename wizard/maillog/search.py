@@ -53,16 +53,18 @@ def search_files(
     numbered: bool = True,
     cores: int | None = None,
     whole: Whole | None = None,
+    to_the_end: bool = True,
 ) -> Iterator[Entry]:
     """The same over files that go on with each other: it is looked back into the file before, too.
 
     Each file comes with an index, which its entries have as `source` and `observe` is told first. The place `at` of an
     entry goes on from file to file. Up to so many `cores` (all) read ahead, and look for
-    what is wanted by then. Of the pieces that are wanted as a `whole` every entry is given.
+    what is wanted by then. Of the pieces that are wanted as a `whole` every entry is given. Where it need not be read
+    `to_the_end`, the search ends once no needles are left.
     """
     search = _Search(needles)
     looked = read_ahead([file for _, file in files], lambda block: Look(block, search.standing, numbered), cores)
-    return search.entries(_all_stretches([index for index, _ in files], looked, observe), whole)
+    return search.entries(_all_stretches([index for index, _ in files], looked, observe), whole, to_the_end=to_the_end)
 
 
 def _all_stretches(
@@ -119,8 +121,12 @@ class _Search:
         self.standing = Standing().renewed(needles)
         needles.take_added()
 
-    def entries(self, stretches: Iterator[Stretch], whole: Whole | None = None) -> Iterator[Entry]:
+    def entries(
+        self, stretches: Iterator[Stretch], whole: Whole | None = None, *, to_the_end: bool = True
+    ) -> Iterator[Entry]:
         for stretch in stretches:
+            if not to_the_end and not self._needles:
+                return
             self._keep(stretch)
             yield from self._late(stretch, stretch.at, stretch.begin)
             if self._version != self._needles.version:

@@ -9,7 +9,7 @@ back is left for another pass (`rest`).
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wizard.maillog.bounce_log import BounceLog
@@ -84,13 +84,24 @@ class _Followed:
 
 
 class Trail:
-    """Fed with what a search by its `needles` finds, in the order in which it is found."""
+    """Fed with what a search by its `needles` finds, in the order in which it is found.
+
+    Each needle comes with the place up to which it is looked for, None for everywhere. `opened` is told of each
+    connection that is followed where it opens. `reached` is the end of the block that is searched.
+    """
 
     def __init__(
-        self, says: Callable[[LogLine], bool], needles: Iterable[Needle], known: Mapping[Number, bool] | None = None
+        self,
+        says: Callable[[LogLine], bool],
+        needles: Mapping[Needle, int | None],
+        known: Mapping[Number, bool] | None = None,
+        opened: Callable[[Opened], None] | None = None,
     ) -> None:
         self.needles = Needles(needles)
         self._says = says
+        self._opened = opened
+        ends = ((end, needle) for needle, end in needles.items() if end is not None)
+        self._until = deque(sorted(ends, key=lambda one: one[0]))
         self._followed: dict[Number, _Followed] = {}
         self._wanted: Counter[Needle] = Counter()
         self._ending: deque[tuple[int, Number, _Followed]] = deque()
@@ -98,7 +109,7 @@ class Trail:
         self._looked: list[tuple[Number, _Followed, int]] = []
         self._known = dict(known or {})
         self._earlier: dict[Number, bool] = {}
-        self._at = 0
+        self.reached = 0
         for number, whole in self._known.items():
             self._follow(number).whole = whole
 
@@ -106,13 +117,13 @@ class Trail:
         """The trail of what began further up than this one looked; None if nothing did."""
         self._look_back()
         self._look_back()
-        return Trail(self._says, (), {**self._known, **self._earlier}) if self._earlier else None
+        return Trail(self._says, {}, {**self._known, **self._earlier}) if self._earlier else None
 
     def block(self, size: int) -> None:
         """The next block of the log begins, of so many bytes."""
         self._look_back()
         self._let_go()
-        self._at += size
+        self.reached += size
 
     def take(self, line: LogLine, at: int) -> bool:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
@@ -146,6 +157,8 @@ class Trail:
                 self._follow((host, "MID", mid))
         if followed is not None:
             self._note(number, followed, event, at)
+            if self._opened is not None and isinstance(event, Opened):
+                self._opened(event)
         return followed is not None
 
     def _message(self, line: LogLine, event: Event, mid: int, at: int) -> bool:
@@ -182,7 +195,7 @@ class Trail:
         followed = self._followed.get(number)
         if followed is None:
             followed = self._followed[number] = _Followed(tuple(_needles(number)))
-            back = BACK if self._at > LOOK_BACK else LOOK_BACK
+            back = BACK if self.reached > LOOK_BACK else LOOK_BACK
             for needle in followed.needles:
                 self._wanted[needle] += 1
                 self.needles.add(needle, back)
@@ -224,12 +237,14 @@ class Trail:
             if followed.opened is None and number not in self._known:
                 for needle in followed.needles:
                     self.needles.again(needle, LOOK_BACK)
-                self._looked.append((number, followed, self._at))
+                self._looked.append((number, followed, self.reached))
         self._young = []
 
     def _let_go(self) -> None:
-        """Look no more for what ended a while ago."""
-        while self._ending and self._ending[0][0] + LINGER <= self._at:
+        """Look no more for what ended a while ago, or was asked about up to here only."""
+        while self._until and self._until[0][0] <= self.reached:
+            self.needles.discard(self._until.popleft()[1])
+        while self._ending and self._ending[0][0] + LINGER <= self.reached:
             ended, number, followed = self._ending.popleft()
             if followed.ended != ended:
                 continue

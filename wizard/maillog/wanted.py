@@ -8,6 +8,21 @@ from collections.abc import Iterator
 from wizard.maillog.asked import Asked, Candidate, domain_of, spellings
 from wizard.maillog.needles import Needle
 
+SYSTEM = tuple(
+    map(
+        Needle,
+        (
+            b"Connection Error: ",
+            b"Harvest Attack",
+            b"resource conservation",
+            b"suspended",
+            b"maximum concurrency",
+            b"TLS was required but could not",
+        ),
+    )
+)
+"""Lines that concern mail without naming a connection or message."""
+
 
 def spelt(kind: str, number: int) -> Iterator[Needle]:
     """The spellings under which a number stands in a line, old and new, log, tracking details and bounce log."""
