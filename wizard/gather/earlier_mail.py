@@ -33,7 +33,7 @@ ARRIVING: Mapping[str, set[Value | None]] = {
 
 
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
-    """The addresses from which mail of the domain was received and kept, the latest and most frequent first."""
+    """The addresses from which mail of the domain was received and kept, the latest first."""
     del source
     sender = known(facts, "sender.mailbox")
     if sender is None:
@@ -41,23 +41,29 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     log = open_log(facts, desk)
     domain = domain_of(sender)
     records = follow(log, Asked(sender=domain), leads=MOST)
-    around = Surroundings(records)
-    by_address: dict[str, list[Attempt]] = {}
-    for attempt in fitting(attempts(records), Asked(sender=domain)):
-        state(attempt, around)
-        address = next((read_address(one) for one in attempt.addresses if read_address(one)), None)
-        if address and _vouches(attempt):
-            by_address.setdefault(str(address), []).append(attempt)
-    ranked = sorted(by_address, key=lambda one: (_latest(by_address[one]), len(by_address[one])), reverse=True)[:MOST]
-    if not ranked:
+    latest = _latest(fitting(attempts(records), Asked(sender=domain)), Surroundings(records))
+    if not latest:
         return Gathered()
-    evidence = tuple(line.evidence for one in ranked for line in _lines(by_address[one][-1]))
+    addresses = tuple(latest)[:MOST]
+    evidence = tuple(line.evidence for one in addresses for line in _lines(latest[one]))
     told: dict[str, Value] = {
-        "sender.earlier": tuple(ranked),
-        "sender.address": tuple(ranked),
+        "sender.earlier": addresses,
+        "sender.address": addresses,
         "sender.source": "earlier-mail",
     }
     return Gathered(tuple(Fact(name, value, "logs", desk.at(), evidence) for name, value in told.items()))
+
+
+def _latest(found: list[Attempt], around: Surroundings) -> dict[str, Attempt]:
+    """The latest mail of each address that vouches for it, the latest of all first."""
+    latest: dict[str, Attempt] = {}
+    for attempt in sorted(found, key=lambda one: one.began or datetime.min, reverse=True):
+        address = next((str(one) for one in map(read_address, attempt.addresses) if one), None)
+        if address and address not in latest:
+            state(attempt, around)
+            if _vouches(attempt):
+                latest[address] = attempt
+    return latest
 
 
 def _vouches(attempt: Attempt) -> bool:
@@ -66,10 +72,6 @@ def _vouches(attempt: Attempt) -> bool:
     arriving = all(said.get(name) in words for name, words in ARRIVING.items())
     outbound = attempt.message is not None and any(e.table == "outbound" for _, e in attempt.message.all(Policy))
     return arriving and not outbound and said.get("log.verdict") != "RELAY"
-
-
-def _latest(found: list[Attempt]) -> datetime:
-    return max((attempt.began for attempt in found if attempt.began), default=datetime.min)
 
 
 def _lines(attempt: Attempt) -> list[LogLine]:
