@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wizard.facts import Fact, Value
 from wizard.rows import Row
@@ -36,8 +36,7 @@ class Step:
     at: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the steps amount to: what each told, the rows of the latest search, the sources tried."""
 
     steps: tuple[Step, ...]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from wizard.case import State, Step, replay
 from wizard.conclusion import ARRIVED, MEANT, Conclusion, conclude
@@ -68,8 +68,7 @@ def diagnose(
     return steps
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What is about to be tried: the planner's step, the inputs it is tried with, the steps so far."""
 
     gather: Gather

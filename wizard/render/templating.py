@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,8 +20,7 @@ from wizard.words import Lang, words
 BLANK_LINES = pattern(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A format that a template makes: how to escape what is printed, and the filters that lay it out.
 
     A filter takes raw text, or text already made ready for the format (`Markup`), and returns text ready for it.

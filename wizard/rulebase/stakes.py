@@ -10,7 +10,6 @@ fires asks for nothing. What only explains a conclusion, by its fate, is another
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -67,8 +66,7 @@ def _gathered(asked: Iterable[tuple[_Way, Iterable[str]]]) -> dict[str, frozense
     return {fact: frozenset(found[fact]) for fact in sorted(found)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """How the conclusion could change: what a rule still asks of the open facts. A remedy's way fires nothing."""
 
     finding: Finding
