@@ -54,6 +54,19 @@ class State(NamedTuple):
                     found[fact.name] = fact
         return found
 
+    def facts_by_row(self, scope: Callable[[str], str]) -> Callable[[Row], Mapping[str, Fact]]:
+        """`facts_of` for many rows: those of which no step told anything alone share one answer."""
+        addresses, attempts = ({step.address for step in self.steps}, {step.attempt for step in self.steps})
+        known: dict[tuple[str | None, str | None], Mapping[str, Fact]] = {}
+
+        def facts_of(row: Row) -> Mapping[str, Fact]:
+            told_of = (row.about.ip if row.about.ip in addresses else "", row.attempt if row.attempt in attempts else "")
+            if told_of not in known:
+                known[told_of] = self.facts_of(row, scope)
+            return known[told_of]
+
+        return facts_of
+
     def has(self, *names: str) -> bool:
         """Whether any step told one of these facts."""
         return any(fact.name in names for step in self.steps for fact in step.facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import cast
@@ -45,6 +45,9 @@ OTHER_FINDINGS = 50
 EVIDENCE = 12
 """Pieces of evidence shown for one finding."""
 SEARCH = "search"
+
+_Shown = Callable[[str], str]
+"""A fact's value, by its name, as texts show it."""
 
 
 def build(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> Report:
@@ -111,7 +114,10 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     wording = finding.words[lang]
     between = " " if lang == "en" else ""
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
-    shown = {name: readable(plain(base.shown(name, fact.value, lang))) for name, fact in facts.items()}
+
+    def shown(name: str) -> str:
+        return readable(plain(base.shown(name, facts[name].value, lang))) if name in facts else "?"
+
     made: FindingTold = {
         "id": finding.id,
         "confidence": cast(Confidence, confidence),
@@ -129,8 +135,8 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     return made
 
 
-def _filled(text: str, shown: Mapping[str, str]) -> str:
-    return fill(text, {name: shown.get(name, "?") for name in placeholders(text)})
+def _filled(text: str, shown: _Shown) -> str:
+    return fill(text, {name: shown(name) for name in placeholders(text)})
 
 
 def _known(fact: Fact | None) -> bool:
@@ -190,7 +196,7 @@ def _piece(piece: Evidence) -> EvidenceJson:
     return {"source": piece.source, "line": piece.line, "time": piece.time, "text": piece.text}
 
 
-def _remedies(finding: Finding, values: Mapping[str, object], shown: Mapping[str, str], lang: Lang) -> list[RemedyJson]:
+def _remedies(finding: Finding, values: Mapping[str, object], shown: _Shown, lang: Lang) -> list[RemedyJson]:
     chosen = finding.remedies(lang, values)  # type: ignore[arg-type]
     return [
         {"for": cast(Reader, whom), "text": _filled(chosen[whom], shown)} for whom in ADDRESSEES if chosen.get(whom)

@@ -92,6 +92,7 @@ def _environment(format: str, lang: Lang) -> Environment:
         autoescape=True,  # so that macros return Markup, which is not escaped again
         finalize=finalize,
         undefined=StrictUndefined,
+        optimized=False,  # what is filled once takes longer to optimise than that saves
         trim_blocks=True,
         lstrip_blocks=True,
     )
