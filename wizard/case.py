@@ -60,10 +60,11 @@ class State(NamedTuple):
         known: dict[tuple[str | None, str | None], Mapping[str, Fact]] = {}
 
         def facts_of(row: Row) -> Mapping[str, Fact]:
-            told_of = (row.about.ip if row.about.ip in addresses else "", row.attempt if row.attempt in attempts else "")
-            if told_of not in known:
-                known[told_of] = self.facts_of(row, scope)
-            return known[told_of]
+            address = row.about.ip if row.about.ip in addresses else ""
+            attempt = row.attempt if row.attempt in attempts else ""
+            if (address, attempt) not in known:
+                known[address, attempt] = self.facts_of(row, scope)
+            return known[address, attempt]
 
         return facts_of
 
