@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.render.contract import Plain
 from wizard.render.escape import Verbatim, plain
 from wizard.words import Lang, sentence, words
+
+if TYPE_CHECKING:
+    from wizard.render.contract import Plain
 
 Shown = str | Verbatim
 """Prose (the program's or a rule's own words), or a value to be shown as it was written."""
