@@ -110,12 +110,16 @@ def first_hindrance(carriage: Carriage, around: Surroundings) -> Stand | None:
         stand = Stand(Carriage(carriage.given, carriage.steps[:number]), around)
         line = next(_hindrances(stand, step), None)
         error = around.first_error(step.message.appliance, _hops(stand), stand.since)
-        gone = min((one.order for one, e in stand.mine if isinstance(e, Delivered)), default=END)
-        if error is not None and error.order < min(line.order if line else END, gone):
+        if error is not None and error.order < min(line.order if line else END, _gone(stand)):
             line = error
         if line is not None:
             return Stand(stand.carriage, around, line.order)
     return None
+
+
+def _gone(stand: Stand) -> int:
+    """The place in log order from which on the mail is with a next hop."""
+    return min((line.order for line, event in stand.mine if isinstance(event, Delivered)), default=END)
 
 
 def _hindrances(stand: Stand, step: Step) -> Iterator[LogLine]:
