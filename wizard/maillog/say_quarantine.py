@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
@@ -43,15 +42,15 @@ _BY_DELIVERY: dict[type[Event], str] = {DeliveryStarted: "started", Delivered: "
 _MOVES_ON = (Queued, DeliveryStarted, Delivered, Delayed, Bounced, Dropped)
 
 
-@dataclass
 class _Told:
     """What was said so far: quarantines that hold it, the last release from one, the deletion, the hand-over."""
 
-    held: dict[str, LogLine] = field(default_factory=dict)
-    released: tuple[str, LogLine] | None = None
-    deleted: tuple[str, LogLine, str] | None = None
-    handover: tuple[str, LogLine] | None = None
-    meant_for: tuple[str, LogLine] | None = None
+    def __init__(self) -> None:
+        self.held: dict[str, LogLine] = {}
+        self.released: tuple[str, LogLine] | None = None
+        self.deleted: tuple[str, LogLine, str] | None = None
+        self.handover: tuple[str, LogLine] | None = None
+        self.meant_for: tuple[str, LogLine] | None = None
 
 
 def say_quarantine(says: Says, stand: Stand) -> None:

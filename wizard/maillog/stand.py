@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -30,13 +29,13 @@ _NO_FATE = (Start, From, To, RecipientRejected, MessageId, Subject, Scanned, Unk
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True)
 class Stand:
     """A recipient's way so far; `until` is the place in log order up to which lines are looked at."""
 
-    carriage: Carriage
-    around: Surroundings
-    until: int = END
+    def __init__(self, carriage: Carriage, around: Surroundings, until: int = END) -> None:
+        self.carriage = carriage
+        self.around = around
+        self.until = until
 
     @property
     def message(self) -> Message:
