@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from random import Random
 
@@ -86,7 +86,7 @@ def _derived(random: Random, name: str, facts: dict[str, FactType]) -> FactType 
     operands = tuple(random.sample(able, 2))
     relation = operator != "any_of"
     kind = FactType(name, "attempt", "words" if relation else "text", TEXTS, ("yes", "no") if relation else ())
-    return replace(kind, derive=Derivation(operator, operands, 60.0 if operator == "within" else 0.0))
+    return kind._replace(derive=Derivation(operator, operands, 60.0 if operator == "within" else 0.0))
 
 
 def _finding(random: Random, number: int, facts: dict[str, FactType], shape: Shape) -> Finding:

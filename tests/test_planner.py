@@ -145,7 +145,7 @@ def shuffled(random: Random, base: RuleBase) -> RuleBase:
     for name, finding in mixed(dict(base.findings)).items():
         rules = list(finding.rules)
         random.shuffle(rules)
-        findings[name] = replace(finding, rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)))
+        findings[name] = finding._replace(rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)))
     return RuleBase(mixed(dict(base.facts)), mixed(dict(base.sources)), findings, base.order)
 
 
@@ -194,7 +194,7 @@ TRUTH: dict[str, object] = {
 def small(**changes: dict[str, object]) -> RuleBase:
     """The small base with sources changed: `dns={"cost": "user"}`."""
     base = load(SMALL)
-    changed = {name: replace(base.sources[name], **change) for name, change in changes.items()}
+    changed = {name: base.sources[name]._replace(**change) for name, change in changes.items()}
     return RuleBase(base.facts, {**base.sources, **changed}, base.findings, base.order)
 
 
@@ -256,7 +256,7 @@ def test_an_explanation_is_looked_for_but_nobody_is_asked_for_it() -> None:
     rejected |= {"log.verdict": "REJECT", "log.reason": "list"}
     for cost, expected in (("outward", ["dns"]), ("user", []), ("others", [])):
         base = small(dns={"cost": cost})
-        cause = replace(base.findings["reverse-dns-missing"], explains=("refused-for-now",))
+        cause = base.findings["reverse-dns-missing"]._replace(explains=("refused-for-now",))
         walk = Walk(RuleBase(base.facts, base.sources, {**base.findings, cause.id: cause}, base.order), TRUTH)
         walk.facts = dict(rejected)
         assert [step.source.name for step in next_steps(walk.base, walk.engine.fire, rejected, set())] == expected

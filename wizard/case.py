@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from wizard.facts import Fact, Value
 from wizard.rows import Row
@@ -36,8 +36,7 @@ class Step:
     at: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the steps amount to: what each told, the rows of the latest search, the sources tried."""
 
     steps: tuple[Step, ...]
@@ -54,6 +53,20 @@ class State:
                 if step.attempt is None or _holds(where, step, row):
                     found[fact.name] = fact
         return found
+
+    def facts_by_row(self, scope: Callable[[str], str]) -> Callable[[Row], Mapping[str, Fact]]:
+        """`facts_of` for many rows: those of which no step told anything alone share one answer."""
+        addresses, attempts = ({step.address for step in self.steps}, {step.attempt for step in self.steps})
+        known: dict[tuple[str | None, str | None], Mapping[str, Fact]] = {}
+
+        def facts_of(row: Row) -> Mapping[str, Fact]:
+            address = row.about.ip if row.about.ip in addresses else ""
+            attempt = row.attempt if row.attempt in attempts else ""
+            if (address, attempt) not in known:
+                known[address, attempt] = self.facts_of(row, scope)
+            return known[address, attempt]
+
+        return facts_of
 
     def has(self, *names: str) -> bool:
         """Whether any step told one of these facts."""

@@ -7,8 +7,8 @@ only by the arrival of the same Message-ID. Of what is left the latest failure c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from wizard.engine import Engine
 from wizard.facts import UNAVAILABLE
@@ -23,8 +23,7 @@ MEANT = "attempt.meant"
 """The fact that says which attempt the user means."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Conclusion:
+class Conclusion(NamedTuple):
     """What concludes. `focus` is the attempt meant (the first row where none has an outcome), `confidence` is capped by
     what ties that attempt to the question. `rows` are all that were judged, the newest first. `choices` are those any
     of which may be meant, where they came to different ends.

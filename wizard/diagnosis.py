@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from wizard.case import State, Step, replay
 from wizard.conclusion import ARRIVED, MEANT, Conclusion, conclude
@@ -68,8 +68,7 @@ def diagnose(
     return steps
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What is about to be tried: the planner's step, the inputs it is tried with, the steps so far."""
 
     gather: Gather
@@ -125,7 +124,7 @@ def _is_stale(step: Step, case: Mapping[str, Value], engine: Engine) -> bool:
 
 def conclusion_of(state: State, engine: Engine) -> Conclusion:
     """What the case's facts and rows amount to."""
-    return conclude(engine, state.rows or (NOBODY,), lambda row: state.facts_of(row, scope_of(engine)))
+    return conclude(engine, state.rows or (NOBODY,), state.facts_by_row(scope_of(engine)))
 
 
 def known_of(state: State, row: Row, engine: Engine) -> dict[str, Fact]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wizard.errors import InputError
@@ -47,6 +47,9 @@ class Engine:
         self.base = base
         self._rules = base.rules
         self._tested = tuple(sorted({condition.fact for rule in self._rules for condition in rule.closed}))
+        self._words: list[dict[Value, Symbol]] = [
+            {word: word for word in (*base.facts[fact].values, UNAVAILABLE)} for fact in self._tested
+        ]
         self._remembered: dict[tuple[Symbol | None, ...], tuple[Fired, ...]] = {}
         self._host: _Host | None = None
 
@@ -57,12 +60,17 @@ class Engine:
         is not built, EngineFailure where it does not answer.
         """
         known = self.base.derive(facts)
-        symbols = tuple(self.base.symbol(fact, known[fact]) if fact in known else None for fact in self._tested)
+        symbols = tuple(self._symbols(known))
         if symbols not in self._remembered:
             while len(self._remembered) >= REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
             self._remembered[symbols] = self._infer(dict(zip(self._tested, symbols, strict=True)))
         return self._remembered[symbols]
+
+    def _symbols(self, known: Mapping[str, Value]) -> Iterator[Symbol | None]:
+        for fact, words in zip(self._tested, self._words, strict=True):
+            value = known.get(fact)
+            yield None if value is None else words.get(value) or self.base.symbol(fact, value)
 
     def _infer(self, symbols: Mapping[str, Symbol | None]) -> tuple[Fired, ...]:
         if self._host is None:

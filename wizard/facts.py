@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Value = str | int | float | bool | tuple[str, ...]
 
@@ -10,8 +10,7 @@ UNAVAILABLE = "unavailable"
 """The value of a fact whose last source has failed: known to be unknowable for now, unlike an absent (open) fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a fact rests on: a log line, a DNS answer, a probe's transcript, an answer, a search that found nothing.
 
     `source` is a log file's name (then `line` is its 1-based number) or one of `dns`, `probe`, `answer`, `search`.
@@ -24,8 +23,7 @@ class Evidence:
     time: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing known. `origin`: `logs`, `dns`, `probe`, `answer` or `option`; `at`: when it happened or was learnt."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -19,14 +18,14 @@ FactsOf = Callable[[Row], Mapping[str, Fact]]
 """What the case knows that holds for a row, beside the row's own facts."""
 
 
-@dataclass(frozen=True, eq=False)
 class Judged:
     """A row, what the case knows of it, and what fired on both; `outcome` is the standing outcome, if any."""
 
-    row: Row
-    known: Mapping[str, Fact]
-    fired: tuple[Fired, ...]
-    outcome: Fired | None
+    def __init__(self, row: Row, known: Mapping[str, Fact], fired: tuple[Fired, ...], outcome: Fired | None) -> None:
+        self.row = row
+        self.known = known
+        self.fired = fired
+        self.outcome = outcome
 
     @property
     def values(self) -> dict[str, Value]:

@@ -10,9 +10,8 @@ the conclusion is looked for as well, but nobody is asked for it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from wizard.facts import UNAVAILABLE, Value
 from wizard.rulebase.base import RuleBase
@@ -23,21 +22,18 @@ from wizard.rulebase.stakes import explaining
 __all__ = ["Exhausted", "Gather", "Key", "Plan", "Settled", "attempt_key", "next_steps", "plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """Nothing that is open could change the conclusion."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gather:
+class Gather(NamedTuple):
     """Try `source` next. `wanted` has the facts wanted of it, each with the findings that hang on it."""
 
     source: Source
     wanted: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Exhausted:
+class Exhausted(NamedTuple):
     """No source can give these facts: they become `unavailable`."""
 
     facts: tuple[str, ...]

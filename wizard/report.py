@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from wizard.case import State
 from wizard.conclusion import Conclusion, Judged
@@ -15,25 +15,8 @@ from wizard.facts import UNAVAILABLE, Evidence, Fact
 from wizard.gather.requests import text_for
 from wizard.idn import readable
 from wizard.planner import next_steps
-from wizard.render.contract import (
-    AboutJson,
-    Confidence,
-    CoverageJson,
-    EvidenceJson,
-    FactJson,
-    FindingTold,
-    MessageJson,
-    MomentJson,
-    NextTold,
-    Origin,
-    Plain,
-    Reader,
-    RecipientJson,
-    RemedyJson,
-    Report,
-)
 from wizard.render.escape import plain
-from wizard.rows import Row, instant
+from wizard.rows import About, Row, instant
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
 from wizard.rulebase.firing import Fired, standing
@@ -41,10 +24,32 @@ from wizard.rulebase.model import ADDRESSEES, Finding
 from wizard.rulebase.texts import fill, placeholders
 from wizard.words import Lang, sentence
 
+if TYPE_CHECKING:
+    from wizard.render.contract import (
+        AboutJson,
+        Confidence,
+        CoverageJson,
+        EvidenceJson,
+        FactJson,
+        FindingTold,
+        MessageJson,
+        MomentJson,
+        NextTold,
+        Origin,
+        Plain,
+        Reader,
+        RecipientJson,
+        RemedyJson,
+        Report,
+    )
+
 OTHER_FINDINGS = 50
 EVIDENCE = 12
 """Pieces of evidence shown for one finding."""
 SEARCH = "search"
+
+_Shown = Callable[[str], str]
+"""A fact's value, by its name, as texts show it."""
 
 
 def build(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> Report:
@@ -55,19 +60,14 @@ def build(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> R
         "schema": "mailwhy/1",
         "conclusion": None
         if outcome is None
-        else {"id": outcome.finding, "confidence": cast(Confidence, conclusion.confidence)},
+        else {"id": outcome.finding, "confidence": cast("Confidence", conclusion.confidence)},
         "findings": _findings(state, conclusion, engine, lang),
         "facts": _facts(known_of(state, focus.row, engine) if focus else {}),
         "messages": _messages(conclusion.rows, engine.base),
-        "timeline": [cast(MomentJson, _moment(one)) for one in (focus.row.timeline if focus else ())],
+        "timeline": [cast("MomentJson", one._asdict()) for one in (focus.row.timeline if focus else ())],
         "next": _next(state, conclusion, engine, lang),
-        "coverage": cast(CoverageJson, state.coverage or {"from": None, "to": None, "files": []}),
+        "coverage": cast("CoverageJson", state.coverage or {"from": None, "to": None, "files": []}),
     }
-
-
-def _moment(moment: object) -> dict[str, object]:
-    names = ("time", "icid", "mid", "dcid", "text", "source", "line")
-    return {name: getattr(moment, name) for name in names}
 
 
 def _findings(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> list[FindingTold]:
@@ -111,10 +111,13 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     wording = finding.words[lang]
     between = " " if lang == "en" else ""
     notes = [note.text[lang] for note in finding.notes if all(c.judge(values) for c in note.closed)]
-    shown = {name: readable(plain(base.shown(name, fact.value, lang))) for name, fact in facts.items()}
+
+    def shown(name: str) -> str:
+        return readable(plain(base.shown(name, facts[name].value, lang))) if name in facts else "?"
+
     made: FindingTold = {
         "id": finding.id,
-        "confidence": cast(Confidence, confidence),
+        "confidence": cast("Confidence", confidence),
         "title": _filled(wording.title, shown),
         "explanation": "\n".join(_filled(text, shown) for text in (wording.explanation, between.join(notes)) if text),
         "detail": _detail(finding, one, facts),
@@ -129,8 +132,8 @@ def _finding(one: Fired, confidence: str, judged: Judged, state: State, engine: 
     return made
 
 
-def _filled(text: str, shown: Mapping[str, str]) -> str:
-    return fill(text, {name: shown.get(name, "?") for name in placeholders(text)})
+def _filled(text: str, shown: _Shown) -> str:
+    return fill(text, {name: shown(name) for name in placeholders(text)})
 
 
 def _known(fact: Fact | None) -> bool:
@@ -147,16 +150,7 @@ def _plain(fact: Fact) -> Plain:
 
 
 def _about(row: Row) -> AboutJson | None:
-    about = row.about
-    if about == type(about)():
-        return None
-    return {
-        "host": about.host,
-        "ip": about.ip,
-        "icid": about.icid,
-        "mid": about.mid,
-        "recipient": about.recipient,
-    }
+    return None if row.about == About() else cast("AboutJson", row.about._asdict())
 
 
 def _by_age(state: State) -> list[str]:
@@ -186,20 +180,20 @@ def _is_named(path: str, name: str) -> bool:
 
 def _piece(piece: Evidence) -> EvidenceJson:
     if piece.line is None:
-        return cast(EvidenceJson, {"source": piece.source, "text": piece.text})
+        return cast("EvidenceJson", {"source": piece.source, "text": piece.text})
     return {"source": piece.source, "line": piece.line, "time": piece.time, "text": piece.text}
 
 
-def _remedies(finding: Finding, values: Mapping[str, object], shown: Mapping[str, str], lang: Lang) -> list[RemedyJson]:
+def _remedies(finding: Finding, values: Mapping[str, object], shown: _Shown, lang: Lang) -> list[RemedyJson]:
     chosen = finding.remedies(lang, values)  # type: ignore[arg-type]
     return [
-        {"for": cast(Reader, whom), "text": _filled(chosen[whom], shown)} for whom in ADDRESSEES if chosen.get(whom)
+        {"for": cast("Reader", whom), "text": _filled(chosen[whom], shown)} for whom in ADDRESSEES if chosen.get(whom)
     ]
 
 
 def _facts(facts: Mapping[str, Fact]) -> dict[str, FactJson]:
     return {
-        name: {"value": _plain(fact), "from": cast(Origin, fact.origin), "at": fact.at}
+        name: {"value": _plain(fact), "from": cast("Origin", fact.origin), "at": fact.at}
         for name, fact in sorted(facts.items())
         if fact.value != UNAVAILABLE
     }

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 from wizard.facts import Fact
 from wizard.patterns import pattern
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """Which attempt: unknown is None; ICID 0 is None."""
 
     host: str | None = None
@@ -22,8 +22,7 @@ class About:
     recipient: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One line of an attempt's story, without its prefix."""
 
     time: str | None

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from wizard.engine import Engine
 from wizard.facts import Fact
@@ -53,7 +54,10 @@ class _Arrivals:
                 for key in _keys_of_arrival(one):
                     found[key].append((received, one))
         self._by_key = {key: sorted(ones, key=lambda one: one[0]) for key, ones in found.items()}
-        self._addresses = [(ipaddress.ip_address(key[1]), key) for key in found if key[0] == "address"]
+
+    @cached_property
+    def _addresses(self) -> list[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, Key]]:
+        return [(ipaddress.ip_address(key[1]), key) for key in self._by_key if key[0] == "address"]
 
     def that_makes_good(self, failure: Judged) -> Judged | None:
         """The first that does."""

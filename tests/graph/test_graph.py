@@ -78,7 +78,7 @@ def test_the_image_is_well_formed_and_nothing_overlaps(base: RuleBase, lang: Lan
 def test_texts_cannot_break_out(base: RuleBase) -> None:
     name = next(iter(base.sources))
     evil = dict.fromkeys(LANGUAGES, '</text><script>"]; click x `')
-    hostile = replace(base, sources={**base.sources, name: replace(base.sources[name], title=evil)})
+    hostile = replace(base, sources={**base.sources, name: base.sources[name]._replace(title=evil)})
     image, chart = svg(Picture(hostile), "en"), mermaid(Picture(hostile), "en")
     assert "<script" not in image
     ElementTree.fromstring(image)

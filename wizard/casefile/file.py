@@ -11,8 +11,8 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from wizard.case import Step
 from wizard.casefile.reading import Damaged, one_of, read_step, table, text
 from wizard.errors import InputError
+from wizard.facts import Fact
 from wizard.rows import Row
 
 SCHEMA = "mailwhy-case/2"
@@ -136,16 +137,34 @@ def _json(data: object) -> str:
 
 
 def _plain(step: Step) -> dict[str, Any]:
-    plain = asdict(replace(step, rows=None))
-    if step.rows is not None:
-        plain["rows"] = [_plain_row(row) for row in step.rows]
-    return plain
+    return {
+        **_fields(step),
+        "facts": [_plain_fact(fact) for fact in step.facts],
+        "rows": None if step.rows is None else [_plain_row(row) for row in step.rows],
+    }
 
 
 def _plain_row(row: Row) -> dict[str, Any]:
-    plain = asdict(replace(row, timeline=tuple(row.timeline)))
-    plain["ties"] = sorted(row.ties)
-    return plain
+    return {
+        **_fields(row),
+        "about": row.about._asdict(),
+        "facts": _plain_facts(row.facts),
+        "ties": sorted(row.ties),
+        "before": None if row.before is None else _plain_facts(row.before),
+        "timeline": [moment._asdict() for moment in row.timeline],
+    }
+
+
+def _fields(one: Step | Row) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
+
+
+def _plain_facts(facts: Mapping[str, Fact]) -> dict[str, dict[str, Any]]:
+    return {name: _plain_fact(fact) for name, fact in facts.items()}
+
+
+def _plain_fact(fact: Fact) -> dict[str, Any]:
+    return {**fact._asdict(), "evidence": [piece._asdict() for piece in fact.evidence]}
 
 
 def _write(path: Path, content: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -114,7 +113,7 @@ def _hand_test(options: argparse.Namespace) -> HandTestOptions:
         return asked
     from wizard.smtp.transcript import Display
 
-    return replace(asked, watch=Display(sys.stderr, options.lang, counter=True))
+    return asked._replace(watch=Display(sys.stderr, options.lang, counter=True))
 
 
 def _tell(text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.case import State
 from wizard.cli.main import CONCLUDED, NO_CONCLUSION
@@ -12,11 +13,13 @@ from wizard.diagnosis import conclusion_of
 from wizard.engine import Engine
 from wizard.errors import InputError
 from wizard.render import render
-from wizard.render.contract import Report
 from wizard.render.phrases import Labels
 from wizard.report import build
 from wizard.rulebase.base import RuleBase
 from wizard.words import Lang
+
+if TYPE_CHECKING:
+    from wizard.render.contract import Report
 
 
 def give(state: State, engine: Engine, options: argparse.Namespace, path: Path | None) -> int:

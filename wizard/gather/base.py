@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from wizard.facts import Fact
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from wizard.words import Lang
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """Facts of the case and, from a search, rows. Nothing at all means that the source failed."""
 
     facts: tuple[Fact, ...] = ()
@@ -36,16 +35,14 @@ class Gathered:
         return not self.facts and self.rows is None
 
 
-@dataclass(frozen=True, slots=True)
-class DnsOptions:
+class DnsOptions(NamedTuple):
     """How DNS is asked: `server` as `IP[:PORT]`, None for the system's; `seconds` for all of the run together."""
 
     server: str | None = None
     seconds: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class HandTestOptions:
+class HandTestOptions(NamedTuple):
     """How the gateway is tested by hand: the name to greet with, the local address to connect from, the seconds it may
     take in all, whether one marked message is sent; `watch` is told of every line and each second of waiting.
     """
@@ -57,8 +54,7 @@ class HandTestOptions:
     watch: Watch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An attempt that may be the one meant: how to refer to it (`wizard.rows.reference`), and what became of it."""
 
     reference: str

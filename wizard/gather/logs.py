@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import overload
 
@@ -173,7 +172,7 @@ def _say_others(says: Says, records: Records, question: Asked, span: Windows) ->
 
 def _say_elsewhere(says: Says, records: Records, question: Asked, span: Windows) -> None:
     """Mail of the sender asked about that came, in the window, from another address than those asked about."""
-    for attempt in fitting(attempts(records), replace(question, candidates=())) if question.addresses_given else ():
+    for attempt in fitting(attempts(records), question._replace(candidates=())) if question.addresses_given else ():
         other = next((a for a in attempt.addresses if read_address(a) and not question.candidate(a)), None)
         if attempt.message and other and _inside(attempt, span):
             said = sender_line(attempt.message)
@@ -184,7 +183,7 @@ def _say_elsewhere(says: Says, records: Records, question: Asked, span: Windows)
 def _say_other_envelope(says: Says, records: Records, question: Asked, span: Windows) -> None:
     """Mail whose Message-ID or reverse DNS has the sender's domain but whose envelope sender is another."""
     domain = domain_of(question.sender or "")
-    for attempt in fitting(attempts(records), replace(question, sender=None, candidates=())):
+    for attempt in fitting(attempts(records), question._replace(sender=None, candidates=())):
         message = attempt.message
         if message is None or attempt.sender is None or not _inside(attempt, span):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 
 from wizard.errors import InputError
@@ -85,7 +84,7 @@ def without_shared(question: Asked) -> Asked:
     """The question as the log is searched for it: what fits of a network that many domains send from has the sender."""
     if question.sender is None:
         return question
-    return replace(question, candidates=tuple(one for one in question.candidates if not one.shared))
+    return question._replace(candidates=tuple(one for one in question.candidates if not one.shared))
 
 
 def listed(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -85,7 +85,7 @@ class Guide:
         allowed = [cost for cost in COSTS if cost != "outward" or not request.offline]
         guided = Guided(self.engine, gatherers(), desk, interviewer, self._keep, allowed, consent)
         watch = Watching(guided.commentary, self.console, self.lang)
-        desk.hand_test = replace(request.hand_test, watch=watch)
+        desk.hand_test = request.hand_test._replace(watch=watch)
         steps = self._to_the_end(begun.steps, guided, interviewer)
         self._save(steps, guided)
         self._remember(steps, request, consent)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from wizard.idn import to_ascii, to_unicode
 
@@ -15,8 +15,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A network that may be the sender's, and who named it: `option`, `earlier-mail`, `spf`, `mx`, `pasted`.
 
     Many domains send from a `shared` one: an address in it says nothing of the sender.
@@ -31,8 +30,7 @@ class Candidate:
         return address is not None and address.version == self.network.version and address in self.network
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The time asked about: both ends belong to it, None is open. Times are naive, in the log's own zone."""
 
     since: datetime | None = None
@@ -46,8 +44,7 @@ class Window:
         return (self.until is None or start <= self.until) and (self.since is None or end >= self.since)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Everything that an attempt has to fit; empty parts fit all. `candidates` with source `option` were asked for."""
 
     candidates: tuple[Candidate, ...] = ()
@@ -55,7 +52,7 @@ class Asked:
     recipient: str | None = None
     subject: str | None = None
     message_id: str | None = None
-    window: Window = field(default_factory=Window)
+    window: Window = Window()
 
     @property
     def addresses_given(self) -> bool:

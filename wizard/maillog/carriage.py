@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.maillog.asked import bare
 from wizard.maillog.bounce_log import BounceLog
@@ -27,8 +27,7 @@ _MOVES = {"split", "rewritten"}
 _MAILBOX = re.compile(r"[^\s<>'\"]+@[^\s<>'\"]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """A message that carries the recipient, and who the recipient is there; None is unknown."""
 
     message: Message
@@ -36,8 +35,7 @@ class Step:
     address: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Carriage:
+class Carriage(NamedTuple):
     """One recipient on its way: as the sender gave it, step by step; `refused` is the line that refused it."""
 
     given: str | None

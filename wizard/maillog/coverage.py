@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from wizard.maillog.asked import Window
 from wizard.maillog.survey import SILENCE, Extent
@@ -12,16 +12,14 @@ from wizard.maillog.survey import SILENCE, Extent
 GRACE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A stretch of the time asked about that an appliance's log does not show."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """A stretch that a file shows: the first and the last connection opened in it, in the order of time."""
 
     start: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from wizard.maillog import bounce_log, consolidated, tracking
 from wizard.maillog.events import connection, delivery, envelope, message, quarantine, scanning
@@ -71,25 +71,25 @@ def recognise(lines: Iterable[str]) -> str:
     >>> recognise(["Dear all,", "mail from Bob does not arrive."]), recognise([]), recognise(["\x89PNG\r\n"])
     ('prose', 'empty', 'image')
     """
-    taken = [line[:_LONGEST] for line in islice(lines, _LOOKED_AT)]
-    text = "\n".join(taken[:200])
+    looked_at = (line[:_LONGEST] for line in islice(lines, _LOOKED_AT))
+    first = list(islice(looked_at, 200))
+    text = "\n".join(first)
     if not text.strip():
         return "empty"
     if _PICTURES.match(text):
         return "image"
     if len(_CONTROL.findall(text)) * 20 > len(text):
         return "binary"
-    return _of_entries(taken)
+    return _of_entries(chain(first, looked_at))
 
 
-def _of_entries(lines: list[str]) -> str:
+def _of_entries(lines: Iterable[str]) -> str:
     found: Counter[str] = Counter()
     levels: Counter[str] = Counter()
-    for entry in _entries(lines):
+    for entry, begins in _entries(lines):
         prefix = split_prefix(entry[0].strip())
         if prefix.level:
             levels[prefix.level] += 1
-        begins = begins_entry(entry[0].encode("utf-8", "replace"))
         kind = _kind(prefix.body, begins=begins)
         if kind in _NOT_KNOWN and len(entry) > 1:
             kind = _kind(split_prefix(" ".join(entry)).body, begins=begins)
@@ -108,20 +108,20 @@ def _of_entries(lines: list[str]) -> str:
     return "other-log" if found["other-log"] > found["prose"] else "prose"
 
 
-def _entries(lines: list[str]) -> Iterator[list[str]]:
-    """Lines with those that go on with them; lines of no entry stand alone."""
+def _entries(lines: Iterable[str]) -> Iterator[tuple[list[str], bool]]:
+    """Lines with those that go on with them, and True; lines of no entry, each alone, and False."""
     entry: list[str] = []
     for line in lines:
         begins = begins_entry(line.encode("utf-8", "replace"))
         if entry and (begins or not line.strip() or len(entry) >= _WRAPPED):
-            yield entry
+            yield entry, True
             entry = []
         if begins or entry:
             entry.append(line)
         elif line.strip():
-            yield [line]
+            yield [line], False
     if entry:
-        yield entry
+        yield entry, True
 
 
 def _kind(body: str, *, begins: bool) -> str:

@@ -20,6 +20,14 @@ from wizard.maillog.say_quarantine import say_quarantine
 from wizard.maillog.says import Says
 from wizard.maillog.stand import Stand, concerns
 
+_OF_RECIPIENT: dict[type[Event], str] = {
+    LdapDropped: "directory",
+    LdapBounced: "directory",
+    GlobalUnsubscribe: "unsubscribed",
+    DeletedByAdmin: "deleted",
+    Harvest: "harvest",
+}
+"""What disposes of one recipient."""
 _BY = {"deleted": "administrator", "unsubscribed": "global unsubscribe"}
 _MOVES_ON = (Policy, Queued, DeliveryStarted, Delivered, Finished, Dropped)
 
@@ -43,7 +51,7 @@ def _say_disposal(says: Says, stand: Stand) -> None:
             says.say("log.disposal", "dropped" if isinstance(event, Dropped) else "bounced", line)
             says.say("log.by", event.by, line)
             return
-        word = _recipient_disposal(event)
+        word = _OF_RECIPIENT.get(type(event))
         if word and concerns(event, stand.carriage.steps[-1]):
             says.say("log.disposal", word, line)
             says.say("log.by", _BY.get(word), line)
@@ -51,16 +59,6 @@ def _say_disposal(says: Says, stand: Stand) -> None:
                 says.say("log.directory_fate", "dropped" if isinstance(event, LdapDropped) else "bounced", line)
             return
     says.say("log.disposal", "none")
-
-
-def _recipient_disposal(event: Event) -> str | None:
-    if isinstance(event, LdapDropped | LdapBounced):
-        return "directory"
-    if isinstance(event, GlobalUnsubscribe):
-        return "unsubscribed"
-    if isinstance(event, DeletedByAdmin):
-        return "deleted"
-    return "harvest" if isinstance(event, Harvest) else None
 
 
 def _say_directory(says: Says, stand: Stand) -> None:

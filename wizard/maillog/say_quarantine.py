@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from wizard.maillog.events.base import Event
 from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
@@ -32,18 +31,26 @@ SPAM_HOST, CENTRAL_HOST = "the.euq.queue", "the.cpq.host"
 """Pseudo-domains under which the appliance delivers to the spam quarantine and to central policy quarantines."""
 CENTRAL_PORT = 7025
 _TRANSFER = re.compile(r'enqueued for transfer to centralized quarantine "([^"]*)"')
+_BY_RPC: dict[type[Event], str] = {
+    HandoverStarted: "started",
+    HandoverDone: "done",
+    SpamQuarantined: "done",
+    HandoverFailed: "failed",
+    HandoverRejected: "failed",
+}
+_BY_DELIVERY: dict[type[Event], str] = {DeliveryStarted: "started", Delivered: "done", Delayed: "failed"}
 _MOVES_ON = (Queued, DeliveryStarted, Delivered, Delayed, Bounced, Dropped)
 
 
-@dataclass
 class _Told:
     """What was said so far: quarantines that hold it, the last release from one, the deletion, the hand-over."""
 
-    held: dict[str, LogLine] = field(default_factory=dict)
-    released: tuple[str, LogLine] | None = None
-    deleted: tuple[str, LogLine, str] | None = None
-    handover: tuple[str, LogLine] | None = None
-    meant_for: tuple[str, LogLine] | None = None
+    def __init__(self) -> None:
+        self.held: dict[str, LogLine] = {}
+        self.released: tuple[str, LogLine] | None = None
+        self.deleted: tuple[str, LogLine, str] | None = None
+        self.handover: tuple[str, LogLine] | None = None
+        self.meant_for: tuple[str, LogLine] | None = None
 
 
 def say_quarantine(says: Says, stand: Stand) -> None:
@@ -106,16 +113,11 @@ def _take(told: _Told, line: LogLine, event: Event, stand: Stand) -> None:
 
 def _handover(line: LogLine, event: Event, stand: Stand) -> tuple[str, LogLine] | None:
     """What the line says of handing the message to a quarantine, on the box (RPC) or off it (a delivery)."""
-    if isinstance(event, HandoverFailed | HandoverRejected):
-        return "failed", line
-    if isinstance(event, SpamQuarantined | HandoverDone):
-        return "done", line
-    if isinstance(event, HandoverStarted):
-        return "started", line
+    on_the_box = _BY_RPC.get(type(event))
+    if on_the_box:
+        return on_the_box, line
     if isinstance(event, Delivered | DeliveryStarted | Delayed) and concerns(event, stand.carriage.steps[-1]):
-        if not to_quarantine(event, stand.message):
-            return None
-        return {Delivered: "done", DeliveryStarted: "started", Delayed: "failed"}[type(event)], line
+        return (_BY_DELIVERY[type(event)], line) if to_quarantine(event, stand.message) else None
     return None
 
 

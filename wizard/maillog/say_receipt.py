@@ -142,7 +142,7 @@ def say_receipt(says: Says, message: Message, carriage: Carriage) -> None:
     if ready:
         says.say("log.bytes", ready[1].size, ready[0])
     _say_recipient(says, message, carriage)
-    _say_data(says, message)
+    _say_data(says, message, received)
     _say_authentication(says, message)
 
 
@@ -196,13 +196,13 @@ def received_line(message: Message) -> LogLine | None:
     return hit[0] if hit else None
 
 
-def _say_data(says: Says, message: Message) -> None:
-    failed = failure(message)
-    aborted = message.last(ReceivingAborted)
-    received = received_line(message)
+def _say_data(says: Says, message: Message, received: LogLine | None) -> None:
     if received is not None:
         says.say("log.receipt", "complete", received)
-    elif failed and failed[1].reason in {"loop", "size"}:
+        return
+    failed = failure(message)
+    aborted = message.last(ReceivingAborted)
+    if failed and failed[1].reason in {"loop", "size"}:
         says.say("log.receipt", failed[1].reason, failed[0], aborted[0] if aborted else None)
     elif aborted:
         says.say("log.receipt", "interrupted-by-sender" if aborted[1].by_sender else "interrupted", aborted[0])

@@ -19,12 +19,12 @@ class Says:
         """Write a fact down with its lines; None says nothing (a text that the line does not have)."""
         if value is None or value == "":
             return
-        known = [line for line in lines if line is not None]
-        if not known and not evidence:
+        told = [line.evidence for line in lines if line is not None]
+        if not told and not evidence:
             self.facts[name] = _silent(name, value)
             return
-        at = next((line.iso for line in known if line.time), None)
-        self.facts[name] = Fact(name, value, "logs", at, (*(line.evidence for line in known), *evidence))
+        at = next((piece.time for piece in told if piece.time), None)
+        self.facts[name] = Fact(name, value, "logs", at, (*told, *evidence))
 
 
 @lru_cache(4096)

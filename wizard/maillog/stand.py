@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -30,13 +29,13 @@ _NO_FATE = (Start, From, To, RecipientRejected, MessageId, Subject, Scanned, Unk
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True)
 class Stand:
     """A recipient's way so far; `until` is the place in log order up to which lines are looked at."""
 
-    carriage: Carriage
-    around: Surroundings
-    until: int = END
+    def __init__(self, carriage: Carriage, around: Surroundings, until: int = END) -> None:
+        self.carriage = carriage
+        self.around = around
+        self.until = until
 
     @property
     def message(self) -> Message:
@@ -110,12 +109,16 @@ def first_hindrance(carriage: Carriage, around: Surroundings) -> Stand | None:
         stand = Stand(Carriage(carriage.given, carriage.steps[:number]), around)
         line = next(_hindrances(stand, step), None)
         error = around.first_error(step.message.appliance, _hops(stand), stand.since)
-        gone = min((one.order for one, e in stand.mine if isinstance(e, Delivered)), default=END)
-        if error is not None and error.order < min(line.order if line else END, gone):
+        if error is not None and error.order < min(line.order if line else END, _gone(stand)):
             line = error
         if line is not None:
             return Stand(stand.carriage, around, line.order)
     return None
+
+
+def _gone(stand: Stand) -> int:
+    """The place in log order from which on the mail is with a next hop."""
+    return min((line.order for line, event in stand.mine if isinstance(event, Delivered)), default=END)
 
 
 def _hindrances(stand: Stand, step: Step) -> Iterator[LogLine]:

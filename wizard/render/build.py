@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from wizard.render.contract import (
-    AboutJson,
-    EvidenceJson,
-    FindingTold,
-    MessageJson,
-    NextTold,
-    RemedyJson,
-    Report,
-)
 from wizard.render.escape import Verbatim
 from wizard.render.phrases import Phrases, Shown, moment
 from wizard.render.tables import VALUES_SHOWN, facts_table, files_table, is_meant, messages_table
 from wizard.render.view import Answer, Because, Moment, Other, Pair, Proof, Question, Story, Todo, View
+
+if TYPE_CHECKING:
+    from wizard.render.contract import (
+        AboutJson,
+        EvidenceJson,
+        FindingTold,
+        MessageJson,
+        NextTold,
+        RemedyJson,
+        Report,
+    )
 
 EVIDENCE_SHOWN = 12
 MOMENTS_SHOWN = 60

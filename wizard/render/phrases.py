@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.render.contract import Plain
 from wizard.render.escape import Verbatim, plain
 from wizard.words import Lang, sentence, words
+
+if TYPE_CHECKING:
+    from wizard.render.contract import Plain
 
 Shown = str | Verbatim
 """Prose (the program's or a rule's own words), or a value to be shown as it was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """The rules' own names of things in the report's language; what has none is shown by its identifier.
 
     `facts`: by fact name, a noun phrase. `values`: by fact name and value. `findings`: by identifier, a short title.
     `details`: by finding and key of its detail, the facts that may stand there.
     """
 
-    facts: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    findings: Mapping[str, str] = field(default_factory=dict)
-    details: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
+    values: Mapping[tuple[str, str], str] = MappingProxyType({})
+    findings: Mapping[str, str] = MappingProxyType({})
+    details: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
+class Phrases(NamedTuple):
     """One language's words for one report."""
 
     lang: Lang

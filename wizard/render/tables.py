@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from wizard.render.contract import AboutJson, MessageJson, Report
 from wizard.render.escape import Verbatim
 from wizard.render.phrases import Phrases, Shown
 from wizard.render.view import Table
+
+if TYPE_CHECKING:
+    from wizard.render.contract import AboutJson, MessageJson, Report
 
 ROWS_SHOWN = 20
 FACTS_SHOWN = 60

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,8 +20,7 @@ from wizard.words import Lang, words
 BLANK_LINES = pattern(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A format that a template makes: how to escape what is printed, and the filters that lay it out.
 
     A filter takes raw text, or text already made ready for the format (`Markup`), and returns text ready for it.
@@ -40,10 +39,16 @@ def fill(view: View, format: str, phrases: Phrases) -> str:
 
 
 def _markdown(_: Lang) -> Dialect:
+    def table(table: Table) -> str:
+        rows = [[", ".join(map(escape.markdown_cell, cell)) for cell in row] for row in table.rows]
+        headers = [escape.markdown_cell(header) for header in table.headers]
+        lines = [headers, ["---"] * len(headers), *rows]
+        return "\n".join("".join(["|", *(f" {cell} |" for cell in line)]) for line in lines)
+
     return Dialect(
         "report.md.j2",
         lambda value: escape.markdown_code(value) if isinstance(value, Verbatim) else escape.markdown(value),
-        {"block": escape.markdown_block, "cell": escape.markdown_cell},
+        {"block": escape.markdown_block, "cell": escape.markdown_cell, "table": table},
     )
 
 
@@ -81,6 +86,9 @@ DIALECTS: Mapping[str, Callable[[Lang], Dialect]] = {"markdown": _markdown, "tex
 def _environment(format: str, lang: Lang) -> Environment:
     dialect = DIALECTS[format](lang)
 
+    def listed(values: Iterable[Shown]) -> str:
+        return ", ".join(map(dialect.show, values))
+
     def finalize(value: object) -> Markup:
         if isinstance(value, Markup):
             return value
@@ -93,11 +101,12 @@ def _environment(format: str, lang: Lang) -> Environment:
         autoescape=True,  # so that macros return Markup, which is not escaped again
         finalize=finalize,
         undefined=StrictUndefined,
+        optimized=False,  # what is filled once takes longer to optimise than that saves
         trim_blocks=True,
         lstrip_blocks=True,
     )
     del environment.filters["safe"]
-    for name, function in dialect.filters.items():
+    for name, function in {"listed": listed, **dialect.filters}.items():
         environment.filters[name] = _ready(function)
     return environment
 

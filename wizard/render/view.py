@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.render.phrases import Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A label and its values; `left` more are not shown."""
 
     label: Shown
@@ -16,8 +15,7 @@ class Pair:
     left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of the message, how sure that is, and why."""
 
     title: str
@@ -26,16 +24,14 @@ class Answer:
     limits: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
+class Todo(NamedTuple):
     """What one reader can do, step by step."""
 
     reader: str
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What a finding rests on: log lines as `grep -n` prints them, and what else was learnt."""
 
     lines: tuple[str, ...]
@@ -43,28 +39,25 @@ class Proof:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(NamedTuple):
     """The facts that the rule tested, and the documents it follows."""
 
     facts: tuple[Pair, ...]
     cites: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(NamedTuple):
     """A further finding: of several attempts with the same one, the first, and how many there are."""
 
     title: str
     confidence: str
-    count: int
+    attempts: int
     paragraphs: tuple[str, ...]
     todo: tuple[Todo, ...]
     where: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One log line of the story."""
 
     time: str
@@ -72,8 +65,7 @@ class Moment:
     where: Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """The log lines of the attempt concluded on, or the transcript of a hand test; `common` is what all of them share:
     the day, the file. `text` and `where` are the headings of what they say and where they stand.
     """
@@ -86,8 +78,7 @@ class Story:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is still unknown, why it matters, how to find out, and the lines of a text that is ready to send for it."""
 
     question: str
@@ -96,8 +87,7 @@ class Question:
     text: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of cells, each a list of values; `left` more rows are not shown."""
 
     headers: tuple[str, ...]
@@ -105,8 +95,7 @@ class Table:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The whole report, section by section; an empty one is not shown."""
 
     answer: Answer | None

@@ -12,8 +12,8 @@ Facts that are not named are open. Findings are those that stand: not those in w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from wizard.facts import Value
 from wizard.rulebase.base import RuleBase
@@ -34,8 +34,7 @@ from wizard.rulebase.yaml_marks import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCase:
+class RuleCase(NamedTuple):
     """One case beside the finding that it is about; `findings` is identifier → confidence."""
 
     finding: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.facts import UNAVAILABLE, Value
 
@@ -11,8 +11,7 @@ NONE = "none"
 """The value of a fact that was looked for where it would have to be, and is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One test of one fact: `is` and `not` against `words`, `at least` and `under` against `number`, `given`."""
 
     fact: str

@@ -7,8 +7,8 @@ equal nor later); one that is `unavailable`, or a time that is none, makes it `u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from wizard.facts import UNAVAILABLE, Value
 
@@ -16,8 +16,7 @@ RELATION_VALUES = ("yes", "no")
 OPERATORS = ("any_of", "equal", "within", "later", "longer")
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(NamedTuple):
     """`any_of` takes the first known operand; `equal`, `within` (`number` seconds), `later` and `longer` relate two.
 
     >>> Derivation("within", ("a", "b"), 300).compute(["2024-05-01T10:00:00", "2024-05-01T10:04:00"])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.rulebase.base import RuleBase
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """A finding that holds. `rules` are the indices of its rules that fired, the most confident first."""
 
     finding: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from wizard.facts import UNAVAILABLE, Value
 from wizard.rulebase.conditions import NONE, Condition, judge_all
@@ -32,8 +34,7 @@ Symbol = str | int
 """A value as rules tell it apart: a word, `given` for any text, an interval's number, `none`, `unavailable`."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactType:
+class FactType(NamedTuple):
     """A fact of the vocabulary. `values` are the words of a `words` fact; `when` says where it applies at all."""
 
     name: str
@@ -44,7 +45,7 @@ class FactType:
     when: tuple[Condition, ...] = ()
     sources: tuple[str, ...] = ()
     derive: Derivation | None = None
-    words: Mapping[str, Texts] = field(default_factory=dict)
+    words: Mapping[str, Texts] = MappingProxyType({})
 
     def parse(self, text: str) -> Value:
         """The value that a written `text` (an answer, a case file) means. Raises ValueError.
@@ -77,8 +78,7 @@ def number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where facts come from: one step of the technote (`step`, its number) by one gatherer.
 
     `needs` must be known before it can be tried; `uses` are taken where known, and when they change it is worth another
@@ -121,8 +121,7 @@ class Rule:
         return judge_all(self.closed, facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """An extra sentence of the explanation, said where its conditions hold."""
 
     conditions: tuple[Condition, ...]
@@ -130,8 +129,7 @@ class Note:
     text: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """The words of a finding in one language; `remedies` by addressee, then by value of `remedies_by` or `other`."""
 
     title: str
@@ -139,8 +137,7 @@ class Wording:
     remedies: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What can be found out about a mail, with the rules that find it and the words that say it.
 
     `explains`: the fates of a conclusion beside which it is worth looking for, though it changes no conclusion;
@@ -156,7 +153,7 @@ class Finding:
     yields: str | None = None
     explains: tuple[str, ...] = ()
     instead_of: tuple[str, ...] = ()
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, str] = MappingProxyType({})
     evidence: tuple[str, ...] = ()
     remedies_by: str | None = None
     notes: tuple[Note, ...] = ()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from wizard.facts import UNAVAILABLE, Value
 from wizard.rulebase.base import RuleBase
@@ -25,8 +24,7 @@ Order: TypeAlias = tuple[int, int, int, int, str]
 """Cost class that is served, own cost class, the technote's number, preference, name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A source that could be tried, where it stands among others, and the facts wanted of it with their findings."""
 
     order: Order
@@ -140,8 +138,7 @@ class Outlook:
         return pursuit.steps()
 
 
-@dataclass(frozen=True, slots=True)
-class _Reached:
+class _Reached(NamedTuple):
     """Why a fact is pursued, and the dearest cost class that it is to serve (an index into COSTS)."""
 
     findings: frozenset[str]

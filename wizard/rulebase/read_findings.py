@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.rulebase.base import close_conditions
 from wizard.rulebase.conditions import Condition
@@ -43,8 +43,7 @@ _OPTIONAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What findings are written in: the facts, and the `when` of each followed to its end."""
 
     facts: Mapping[str, FactType]
@@ -55,8 +54,7 @@ class Terms:
         return close_conditions(conditions, self.when_closed)
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A finding as read, where it stands, and where its rules do."""
 
     finding: Finding

@@ -10,7 +10,6 @@ fires asks for nothing. What only explains a conclusion, by its fate, is another
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -67,8 +66,7 @@ def _gathered(asked: Iterable[tuple[_Way, Iterable[str]]]) -> dict[str, frozense
     return {fact: frozenset(found[fact]) for fact in sorted(found)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """How the conclusion could change: what a rule still asks of the open facts. A remedy's way fires nothing."""
 
     finding: Finding
@@ -96,7 +94,11 @@ class _Trial:
             for finding in base.findings.values()
             if finding.remedies_by
         }
+        self._remedy_keys = {name: base.findings[name].remedy_keys for name in self._applies}
         self.open = [way for way in map(self._way, base.rules) if way is not None]
+        self._open_by_first: dict[str, list[_Way]] = {}
+        for way in self.open:
+            self._open_by_first.setdefault(next(iter(way.asks)), []).append(way)
 
     def _way(self, rule: Rule) -> _Way | None:
         asks: dict[str, frozenset[Symbol]] = {}
@@ -147,30 +149,37 @@ class _Trial:
 
     def decisive(self, way: _Way) -> set[str]:
         """The facts that this way asks for and that the conclusion would hang on."""
-        near = [other for other in self.open if other.asks.keys() <= way.asks.keys()]
+        near = self._near(way)
         undecided = set(way.asks)
         choices = product(*(self._in_order(fact, allowed) for fact, allowed in way.asks.items()))
         for choice in islice(choices, TRIALS_A_RULE):
             answers = dict(zip(way.asks, choice, strict=True))
-            then = self._conclude(near, answers)
+            firing = [other for other in near if other.fires(answers)]
+            then = self._conclude(firing, answers)
             if then != self.now:
-                undecided = {f for f in undecided if self._conclude(near, _without(answers, f)) == then}
+                undecided = {fact for fact in undecided if self._conclude(*_without(fact, firing, answers)) == then}
             if not undecided:
                 break
         exhausted = next(choices, None) is None
         return set(way.asks) - undecided if exhausted or not undecided else set(way.asks)
 
+    def _near(self, way: _Way) -> list[_Way]:
+        """The open rules that ask for nothing else than this way does."""
+        asked = way.asks.keys()
+        able = (other for fact in asked for other in self._open_by_first.get(fact, ()))
+        return [other for other in able if other.asks.keys() <= asked]
+
     def _in_order(self, fact: str, allowed: frozenset[Symbol]) -> list[Symbol]:
         return [symbol for symbol in self.base.domains[fact] if symbol in allowed]
 
-    def _conclude(self, near: Iterable[_Way], answers: Answers) -> Conclusion | None:
-        """What would be concluded if these answers were added to what is known."""
+    def _conclude(self, firing: Sequence[_Way], answers: Answers) -> Conclusion | None:
+        """What would be concluded if these answers were added to what is known, on which these rules then fire."""
         fired = dict(self.fired)
-        for way in near:
-            if way.fires(answers) and way.confidence:
-                name = way.finding.id
-                fired[name] = min(fired.get(name, way.confidence), way.confidence, key=_certainty)
-        displaced = {other for name in fired for other in self.base.findings[name].instead_of}
+        for way in firing:
+            name = way.finding.id
+            if way.confidence and _certainty(way.confidence) < _certainty(fired.get(name)):
+                fired[name] = way.confidence
+        displaced = self.displaced.union(*(way.finding.instead_of for way in firing))
         for name in self.base.order:
             if name in fired and name not in displaced:
                 return Conclusion(name, fired[name], self._remedy(self.base.findings[name], answers))
@@ -179,15 +188,21 @@ class _Trial:
     def _remedy(self, finding: Finding, answers: Answers) -> str:
         if finding.remedies_by is None:
             return OTHER
-        symbols = {**self.symbols, **answers}
-        applies = all(symbols.get(fact) in allowed for fact, allowed in self._applies[finding.id].items())
-        symbol = symbols.get(finding.remedies_by)
-        return str(symbol) if applies and symbol in finding.remedy_keys else OTHER
+        symbol = self._symbol(finding.remedies_by, answers)
+        if symbol not in self._remedy_keys[finding.id]:
+            return OTHER
+        applies = all(self._symbol(fact, answers) in allowed for fact, allowed in self._applies[finding.id].items())
+        return str(symbol) if applies else OTHER
+
+    def _symbol(self, fact: str, answers: Answers) -> Symbol | None:
+        return answers.get(fact, self.symbols.get(fact))
 
 
 def _certainty(confidence: str | None) -> int:
     return CONFIDENCES.index(confidence) if confidence else len(CONFIDENCES)
 
 
-def _without(answers: Answers, fact: str) -> Answers:
-    return {other: symbol for other, symbol in answers.items() if other != fact}
+def _without(fact: str, firing: Sequence[_Way], answers: Answers) -> tuple[list[_Way], Answers]:
+    """The rules that still fire where one of the answers is not given, and the others."""
+    left = {other: symbol for other, symbol in answers.items() if other != fact}
+    return [way for way in firing if fact not in way.asks], left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from wizard.facts import UNAVAILABLE
 from wizard.rulebase.base import close_when
@@ -34,8 +34,7 @@ _STEP = re.compile(r"S([1-9]|1[0-4])")
 _TYPES = (*NUMBERS, *TEXTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """Facts and sources by name, and where each is declared."""
 
     facts: Mapping[str, FactType]
@@ -163,8 +162,7 @@ def _words(name: str, node: Node | None, values: tuple[str, ...]) -> dict[str, M
 def _depend(kind: FactType, found: Table, kinds: Mapping[str, FactType]) -> FactType:
     when = found.maybe("when")
     derive = found.maybe("derive")
-    return replace(
-        kind,
+    return kind._replace(
         when=() if when is None else read_conditions(when, f"when of {kind.name}", kinds),
         derive=None if derive is None else _derivation(kind.name, table(derive, "derive"), kinds),
     )

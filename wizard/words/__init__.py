@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Lang = Literal["en", "ja"]
 
@@ -50,5 +50,5 @@ def _load(file: str) -> dict[str, dict[str, str]]:
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # takes every value as text
-    texts: dict[str, dict[str, str]] = yaml.load((FOLDER / f"{file}.yaml").read_bytes(), Loader=loader)
-    return texts
+    table: Any = loader((FOLDER / f"{file}.yaml").read_bytes()).get_single_node()
+    return {key.value: {lang.value: text.value for lang, text in texts.value} for key, texts in table.value}
