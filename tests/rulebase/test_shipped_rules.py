@@ -180,6 +180,13 @@ def test_questions_say_how_to_get_the_answer() -> None:
             assert not any("\n" in text for text in (*source.question.values(), *source.help.values())), source.name
 
 
+def test_every_word_that_a_fact_may_be_is_said_in_both_languages() -> None:
+    """But for words of the log itself, which are in capitals."""
+    for fact in BASE.facts.values():
+        if fact.type == "words":
+            assert {value for value in fact.values if not value.isupper()} <= fact.words.keys(), fact.name
+
+
 def texts() -> Iterator[tuple[str, str, str]]:
     """Every text of every finding and source: where it stands, its language, the text."""
     for finding in BASE.findings.values():
