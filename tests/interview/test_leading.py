@@ -208,6 +208,15 @@ def test_an_answer_is_changed_after_the_conclusion(room: Room, log: Path) -> Non
     assert finding(steps, room.engine) == "message-delivered"
 
 
+def test_lines_of_the_log_in_place_of_the_sender_are_all_that_is_needed(room: Room, log: Path) -> None:
+    lines = log.read_text(encoding="utf-8").splitlines()
+    excerpt = "\n".join(line for line in lines if " MID 12 " in line or " ICID 41 " in line)
+    steps = room.answer([("Who sent the mail", excerpt), ("What next?", "Show")])
+    assert finding(steps, room.engine) == "message-quarantined"
+    later = [("Who sent the mail", ""), ("Where is the gateway's mail log", excerpt), ("What next?", "Show")]
+    assert finding(room.answer(later), room.engine) == "message-quarantined"
+
+
 def test_not_now_prints_what_to_send_and_the_case_waits(room: Room, log: Path, tmp_path: Path) -> None:
     case = tmp_path / "ticket.json"
     room.lead(
