@@ -387,7 +387,7 @@ def test_in_both_languages(room: Room, log: Path, lang: Lang) -> None:
 def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
     with pytest.raises(KeyboardInterrupt):
         room.lead("""
-            Who sent the mail => bob@partner.example
+            Who sent the mail => bob@partner.example wrote on Nov 23 2026 at two
             Where is the gateway's mail log => ?later
             paste the details that Message Tracking shows => <Ctrl-C>
         """)
@@ -395,4 +395,8 @@ def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
     assert "Hello, I am looking into why a mail did not arrive" in said
     assert 'open "System Administration > Log Subscriptions"' in said
     kept = Path(said.partition("The text is also in the file ")[2].split()[0])
-    assert kept.read_text(encoding="utf-8").startswith("Hello, I am looking into")
+    letter = kept.read_text(encoding="utf-8")
+    assert letter.startswith("Hello, I am looking into")
+    assert "\nThe mail in question:\n- the sender's mail address or domain: bob@partner.example\n- " in letter
+    assert "- the beginning of the time asked about: 2026-11-23 13:00:00\n" in letter
+    assert max(map(len, letter.splitlines())) < 80
