@@ -384,6 +384,21 @@ def test_in_both_languages(room: Room, log: Path, lang: Lang) -> None:
     assert finding(steps, room.engine) == "message-quarantined"
 
 
+def test_what_was_found_is_told_in_full_on_a_narrow_terminal(
+    room: Room, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    room.lead(
+        f"""
+        メールの送信者 => bob@partner.example
+        ゲートウェイのメールログは => {log}
+        次にどうしますか => レポート
+        """,
+        lang="ja",
+    )
+    assert "1件見つかりました（2026-11-2314:02）" in room.console.text.replace(" ", "")
+
+
 def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
     with pytest.raises(KeyboardInterrupt):
         room.lead("""
