@@ -74,7 +74,8 @@ def test_a_file_that_is_no_log_is_asked_for_again(room: Room, log: Path, tmp_pat
         Where is the gateway's mail log => {log}
         {END}
     """)
-    assert "No line of this gateway's mail log was found in letter.txt" in room.console.text
+    assert "was found in letter.txt (no log of the gateway); name the mail log (mail_logs)." in room.console.text
+    assert "--log" not in room.console.text
 
 
 def test_not_knowing_makes_the_next_best_source_be_asked(room: Room) -> None:
