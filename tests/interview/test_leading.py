@@ -246,6 +246,19 @@ def test_not_now_prints_what_to_send_and_the_case_waits(room: Room, log: Path, t
     assert value(steps, "sender.address") == ("203.0.113.61",)
 
 
+def test_a_case_of_which_nothing_is_known_is_resumed_by_that_name(room: Room) -> None:
+    with pytest.raises(Stop):
+        room.lead("""
+            Who sent the mail =>
+            Where is the gateway's mail log => ?stop
+        """)
+    with pytest.raises(Stop):
+        room.lead("""
+            A case was left unfinished (nothing was known, => Go on with it
+            Where is the gateway's mail log => ?stop
+        """)
+
+
 def test_stopping_and_ctrl_c_lose_nothing(room: Room, log: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         room.lead("""

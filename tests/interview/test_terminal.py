@@ -32,6 +32,7 @@ def test_a_full_run(tmp_path: Path, log: Path, lang: str) -> None:
     session.sees(WHO[lang]).types("bob@partner.example")
     session.sees(WHERE[lang]).types(str(log))
     session.sees(HELD[lang], NEXT[lang]).types()
+    session.sees({"en": "The report again", "ja": "レポートを別の形式"}[lang], "mailwhy report ")
     assert session.ends() == 0
     assert {"en": "What to do", "ja": "対処"}[lang] in session.text
     assert ("arrow" in session.text) == (lang == "en"), "the library's own words"

@@ -41,4 +41,7 @@ def run_guided(options: argparse.Namespace, path: Path | None) -> int:
         raise
     if sys.stdout.isatty() and path is None and not options.format_given:
         options.format = "text"
-    return give(state_of(steps, engine), engine, options, path)
+    status = give(state_of(steps, engine), engine, options, path)
+    sys.stdout.flush()
+    guide.say_again()
+    return status
