@@ -128,7 +128,11 @@ def _read(path: Path) -> Any:
 
 
 def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:120]
+    """Where a file is damaged, or in what."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"JSON, line {error.lineno}"
+    said = str(error)[:100]
+    return said if isinstance(error, Damaged) else f"{type(error).__name__} {said}"
 
 
 def _json(data: object) -> str:
