@@ -84,7 +84,7 @@ def test_json_keeps_to_its_schema(log: Path) -> None:
 
 
 def test_bare_mailwhy_without_a_terminal_points_to_auto() -> None:
-    for arguments in ((), ("diagnose",)):
+    for arguments in ((), ("diagnose",), ("--offline",)):
         done = mailwhy(*arguments)
         assert done.returncode == 2
         assert done.stderr == "mailwhy: There is no terminal to ask questions on; use `mailwhy diagnose --auto`.\n"
