@@ -246,6 +246,16 @@ def test_not_now_prints_what_to_send_and_the_case_waits(room: Room, log: Path, t
     assert value(steps, "sender.address") == ("203.0.113.61",)
 
 
+def test_whose_logs_they_are_is_not_asked_before_there_is_something_to_search_for(room: Room, log: Path) -> None:
+    steps = room.lead(f"""
+        Who sent the mail =>
+        Where is the gateway's mail log => {log}
+        Who should have received the mail => alice@corp.example
+        {END}
+    """)
+    assert finding(steps, room.engine) == "message-quarantined"
+
+
 def test_a_case_of_which_nothing_is_known_is_resumed_by_that_name(room: Room) -> None:
     with pytest.raises(Stop):
         room.lead("""
