@@ -256,6 +256,20 @@ def test_whose_logs_they_are_is_not_asked_before_there_is_something_to_search_fo
     assert finding(steps, room.engine) == "message-quarantined"
 
 
+def test_enter_alone_is_i_dont_know_where_there_are_choices_too(room: Room, log: Path) -> None:
+    steps = room.lead(f"""
+        Who sent the mail => nobody.example
+        Where is the gateway's mail log => {log}
+        Which IP addresses does Cisco Talos list =>
+        Are these the logs of all the gateways => <Enter>
+        Who should have received the mail =>
+        Which gateway should be tested by hand =>
+        From which IP addresses do the sender's mail servers send =>
+        {END}
+    """)
+    assert value(steps, "log.appliances") not in ("all", "some")
+
+
 def test_a_case_of_which_nothing_is_known_is_resumed_by_that_name(room: Room) -> None:
     with pytest.raises(Stop):
         room.lead("""

@@ -60,7 +60,7 @@ class Interviewer:
     def choose(self, source: Source, choices: Sequence[tuple[str, str]], *, request: str | None = None) -> str | None:
         """The value of one of the choices, None for "I don't know"."""
         offered = (*choices, ("", self.say["dont-know"]), (MENU_ITEM, self.say["more"]))
-        menu = Menu(self._question(source), offered, self.suggested.get(source.name))
+        menu = Menu(self._question(source), offered, self.suggested.get(source.name, ""))
         while True:
             self.console.tell("")
             chosen = self.console.menu(menu)
