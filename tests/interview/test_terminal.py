@@ -38,6 +38,13 @@ def test_a_full_run(tmp_path: Path, log: Path, lang: str) -> None:
     assert ("arrow" in session.text) == (lang == "en"), "the library's own words"
 
 
+def test_ctrl_d_in_a_menu_saves_and_stops_as_it_does_in_a_line(tmp_path: Path, log: Path) -> None:
+    session = Session(tmp_path, *OPTIONS)
+    session.sees(WHO["en"]).types("bob@partner.example").sees(WHERE["en"]).types(str(log))
+    session.sees(NEXT["en"]).types("", "ctrl-d").sees("The case is saved.")
+    assert session.ends() == 130
+
+
 @LANGUAGES
 def test_help_why_back_and_dont_know(tmp_path: Path, log: Path, lang: str) -> None:
     words = {
