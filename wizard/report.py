@@ -22,7 +22,7 @@ from wizard.rulebase.conditions import NONE
 from wizard.rulebase.firing import Fired, standing
 from wizard.rulebase.model import ADDRESSEES, Finding
 from wizard.rulebase.texts import fill, placeholders
-from wizard.words import Lang, sentence
+from wizard.words import Lang, sentence, words
 
 if TYPE_CHECKING:
     from wizard.render.contract import (
@@ -254,13 +254,13 @@ def _next(state: State, conclusion: Conclusion, engine: Engine, lang: Lang) -> l
             continue
         offered |= promised
         hangs = dict.fromkeys(finding for findings in step.wanted.values() for finding in findings)
-        titles = ", ".join(base.findings[name].words[lang].title for name in list(hangs)[:3])
+        titles = (base.findings[name].words[lang].title for name in list(hangs)[:3])
         how = (source.help or source.how or source.title)[lang]
         found.append(
             {
                 "fact": next(iter(step.wanted)),
                 "question": _sentence_case((source.question or source.title)[lang]),
-                "why": sentence("interview", "why", lang, findings=titles),
+                "why": sentence("interview", "why", lang, findings=words("interview", lang)["titles"].join(titles)),
                 "how": how + _known_already(base.told_with(source, values, lang), lang),
             }
         )

@@ -103,6 +103,20 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert raised.value.key == "case-not-written"
 
 
+def test_what_another_run_has_written_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    ours, theirs = Keeper(path, Head()), Keeper(path, Head())
+    ours(STEPS)
+    ours(STEPS, "waiting")
+    with pytest.raises(InputError) as raised:
+        theirs([])
+    assert raised.value.key == "case-changed"
+    assert len(load(path).steps) == len(STEPS)
+    path.unlink()
+    ours(STEPS)
+    assert load(path).head.state == "waiting"
+
+
 def test_a_case_of_the_first_version_is_migrated(path: Path) -> None:
     Keeper(path, Head())(STEPS)
     data = json.loads(path.read_text(encoding="utf-8"))

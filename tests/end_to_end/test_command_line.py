@@ -84,7 +84,7 @@ def test_json_keeps_to_its_schema(log: Path) -> None:
 
 
 def test_bare_mailwhy_without_a_terminal_points_to_auto() -> None:
-    for arguments in ((), ("diagnose",)):
+    for arguments in ((), ("diagnose",), ("--offline",)):
         done = mailwhy(*arguments)
         assert done.returncode == 2
         assert done.stderr == "mailwhy: There is no terminal to ask questions on; use `mailwhy diagnose --auto`.\n"
@@ -177,7 +177,7 @@ def test_a_case_is_saved_for_its_owner_only_and_rendered_again(log: Path, tmp_pa
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{", "is not a whole case file"),
+        ("{", "is not a whole case file (JSON, line 1)"),
         ('{"schema": "mailwhy-case/9", "steps": []}', "is not a case of this version"),
         ('{"schema": "mailwhy-case/1", "steps": [{}]}', "is not a whole case file"),
         ("[1, 2]", "is not a case of this version"),
@@ -254,6 +254,17 @@ def test_a_closed_pipe_is_no_noise(log: Path) -> None:
     command = f"{sys.executable} -m wizard diagnose --auto --offline --log {log} --sender-ip 198.51.100.24 | head -n 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, encoding="utf-8", check=False)
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [("demo",), ("rules", "list"), ("trace", "--sender-ip", "198.51.100.24")])
+def test_a_full_disk_behind_standard_output_is_one_sentence(arguments: tuple[str, ...], log: Path) -> None:
+    given = (*arguments, "--log", str(log)) if arguments[0] == "trace" else arguments
+    command = [sys.executable, "-m", "wizard", *given]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert done.stderr == "mailwhy: Standard output could not be written: No space left on device.\n"
 
 
 def test_terminal_escapes_in_arguments_do_not_reach_the_terminal() -> None:

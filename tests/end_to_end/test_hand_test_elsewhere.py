@@ -158,6 +158,7 @@ def test_the_gateway_is_asked_for_where_nothing_names_it() -> None:
 def test_the_letter_has_the_lines_for_every_shell(lang: Lang) -> None:
     text = letter(Target("gw.corp.test"), "o'hara@partner.test", "alice@corp.test", None, lang)
     for line in (
+        {"en": "write rcpt, rset and quit in small\nletters", "ja": "rcpt、rset、quit を小文字で入力"}[lang],
         "telnet gw.corp.test 25",
         "openssl s_client -starttls smtp -crlf -connect gw.corp.test:25 -servername gw.corp.test",
         "time head -n 1 < /dev/tcp/gw.corp.test/25",

@@ -27,6 +27,9 @@ class Scripted:
 
     def menu(self, menu: Menu) -> str:
         wanted = self._reply(menu.question)
+        if wanted == "<Enter>":
+            assert menu.default is not None, menu.question
+            return menu.default
         self.offered.append(tuple(text for _, text in menu.items))
         found = [value for value, text in menu.items if wanted in (value, text)]
         found += [value for value, text in menu.items if wanted in text]

@@ -74,7 +74,8 @@ def test_a_file_that_is_no_log_is_asked_for_again(room: Room, log: Path, tmp_pat
         Where is the gateway's mail log => {log}
         {END}
     """)
-    assert "No line of this gateway's mail log was found in letter.txt" in room.console.text
+    assert "was found in letter.txt (no log of the gateway); name the mail log (mail_logs)." in room.console.text
+    assert "--log" not in room.console.text
 
 
 def test_not_knowing_makes_the_next_best_source_be_asked(room: Room) -> None:
@@ -208,6 +209,15 @@ def test_an_answer_is_changed_after_the_conclusion(room: Room, log: Path) -> Non
     assert finding(steps, room.engine) == "message-delivered"
 
 
+def test_lines_of_the_log_in_place_of_the_sender_are_all_that_is_needed(room: Room, log: Path) -> None:
+    lines = log.read_text(encoding="utf-8").splitlines()
+    excerpt = "\n".join(line for line in lines if " MID 12 " in line or " ICID 41 " in line)
+    steps = room.answer([("Who sent the mail", excerpt), ("What next?", "Show")])
+    assert finding(steps, room.engine) == "message-quarantined"
+    later = [("Who sent the mail", ""), ("Where is the gateway's mail log", excerpt), ("What next?", "Show")]
+    assert finding(room.answer(later), room.engine) == "message-quarantined"
+
+
 def test_not_now_prints_what_to_send_and_the_case_waits(room: Room, log: Path, tmp_path: Path) -> None:
     case = tmp_path / "ticket.json"
     room.lead(
@@ -234,6 +244,43 @@ def test_not_now_prints_what_to_send_and_the_case_waits(room: Room, log: Path, t
         case=case,
     )
     assert value(steps, "sender.address") == ("203.0.113.61",)
+
+
+def test_whose_logs_they_are_is_not_asked_before_there_is_something_to_search_for(room: Room, log: Path) -> None:
+    steps = room.lead(f"""
+        Who sent the mail =>
+        Where is the gateway's mail log => {log}
+        Who should have received the mail => alice@corp.example
+        {END}
+    """)
+    assert finding(steps, room.engine) == "message-quarantined"
+
+
+def test_enter_alone_is_i_dont_know_where_there_are_choices_too(room: Room, log: Path) -> None:
+    steps = room.lead(f"""
+        Who sent the mail => nobody.example
+        Where is the gateway's mail log => {log}
+        Which IP addresses does Cisco Talos list =>
+        Are these the logs of all the gateways => <Enter>
+        Who should have received the mail =>
+        Which gateway should be tested by hand =>
+        From which IP addresses do the sender's mail servers send =>
+        {END}
+    """)
+    assert value(steps, "log.appliances") not in ("all", "some")
+
+
+def test_a_case_of_which_nothing_is_known_is_resumed_by_that_name(room: Room) -> None:
+    with pytest.raises(Stop):
+        room.lead("""
+            Who sent the mail =>
+            Where is the gateway's mail log => ?stop
+        """)
+    with pytest.raises(Stop):
+        room.lead("""
+            A case was left unfinished (nothing was known, => Go on with it
+            Where is the gateway's mail log => ?stop
+        """)
 
 
 def test_stopping_and_ctrl_c_lose_nothing(room: Room, log: Path) -> None:
@@ -375,10 +422,25 @@ def test_in_both_languages(room: Room, log: Path, lang: Lang) -> None:
     assert finding(steps, room.engine) == "message-quarantined"
 
 
+def test_what_was_found_is_told_in_full_on_a_narrow_terminal(
+    room: Room, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    room.lead(
+        f"""
+        メールの送信者 => bob@partner.example
+        ゲートウェイのメールログは => {log}
+        次にどうしますか => レポート
+        """,
+        lang="ja",
+    )
+    assert "1件見つかりました（2026-11-2314:02）" in room.console.text.replace(" ", "")
+
+
 def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
     with pytest.raises(KeyboardInterrupt):
         room.lead("""
-            Who sent the mail => bob@partner.example
+            Who sent the mail => bob@partner.example wrote on Nov 23 2026 at two
             Where is the gateway's mail log => ?later
             paste the details that Message Tracking shows => <Ctrl-C>
         """)
@@ -386,4 +448,8 @@ def test_not_now_has_a_text_to_send_for_any_question(room: Room) -> None:
     assert "Hello, I am looking into why a mail did not arrive" in said
     assert 'open "System Administration > Log Subscriptions"' in said
     kept = Path(said.partition("The text is also in the file ")[2].split()[0])
-    assert kept.read_text(encoding="utf-8").startswith("Hello, I am looking into")
+    letter = kept.read_text(encoding="utf-8")
+    assert letter.startswith("Hello, I am looking into")
+    assert "\nThe mail in question:\n- the sender's mail address or domain: bob@partner.example\n- " in letter
+    assert "- the beginning of the time asked about: 2026-11-23 13:00:00\n" in letter
+    assert max(map(len, letter.splitlines())) < 80

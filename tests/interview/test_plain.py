@@ -49,6 +49,15 @@ def test_a_line_with_a_default_and_a_check() -> None:
     assert "[this] > " in sink.getvalue()
 
 
+def test_what_is_wrong_with_a_line_is_wrapped_and_nothing_in_it_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    one, sink = plain("bad\ngood\n")
+    one.line(Line("What?", check=lambda text: "This is wrong: \x1b[31m\u202e. " * 3 if text == "bad" else None))
+    told = sink.getvalue().split("> ")[1]
+    assert "  This is wrong: \\x1b[31m\\u202e." in told
+    assert max(map(len, told.splitlines())) < 40
+
+
 def test_the_end_of_input_ends_the_interview() -> None:
     one, _ = plain("")
     with pytest.raises(EOFError):

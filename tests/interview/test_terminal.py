@@ -32,9 +32,17 @@ def test_a_full_run(tmp_path: Path, log: Path, lang: str) -> None:
     session.sees(WHO[lang]).types("bob@partner.example")
     session.sees(WHERE[lang]).types(str(log))
     session.sees(HELD[lang], NEXT[lang]).types()
+    session.sees({"en": "The report again", "ja": "レポートを別の形式"}[lang], "mailwhy report ")
     assert session.ends() == 0
     assert {"en": "What to do", "ja": "対処"}[lang] in session.text
     assert ("arrow" in session.text) == (lang == "en"), "the library's own words"
+
+
+def test_ctrl_d_in_a_menu_saves_and_stops_as_it_does_in_a_line(tmp_path: Path, log: Path) -> None:
+    session = Session(tmp_path, *OPTIONS)
+    session.sees(WHO["en"]).types("bob@partner.example").sees(WHERE["en"]).types(str(log))
+    session.sees(NEXT["en"]).types("", "ctrl-d").sees("The case is saved.")
+    assert session.ends() == 130
 
 
 @LANGUAGES

@@ -117,6 +117,23 @@ def test_an_attempt_is_marked_as_the_one_explained() -> None:
     assert "60140291" in marked[0]
 
 
+def test_texts_to_send_stand_under_one_heading() -> None:
+    report = unsettled()
+    step = report["next"][0]
+    report["next"] = [{**step, "text": "first letter"}, {**step, "text": "second letter"}]
+    for format in ("markdown", "text"):
+        told = rendered(report, format, "en")
+        assert told.count("Ready to send or to follow") == 1
+        assert told.index("first letter") < told.index("second letter")
+
+
+def test_that_there_is_something_to_search_for_is_no_news() -> None:
+    report = unsettled()
+    report["facts"]["search.key"] = {"value": "given", "from": "answer", "at": None}
+    for format in ("markdown", "text"):
+        assert "search.key" not in rendered(report, format, "en")
+
+
 def test_what_has_no_words_is_shown_by_its_name() -> None:
     report = rejected()
     report["findings"][0]["detail"] = {"odd_thing": "x", "stage": "nowhere", "flag": True}  # type: ignore[index]

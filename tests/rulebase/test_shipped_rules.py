@@ -178,6 +178,16 @@ def test_questions_say_how_to_get_the_answer() -> None:
             assert source.question, source.name
             assert source.help, source.name
             assert not any("\n" in text for text in (*source.question.values(), *source.help.values())), source.name
+        elif source.cost == "outward" and source.name != "blocklists":  # which are asked only where they are named
+            assert source.how, source.name
+
+
+def test_every_word_that_a_fact_may_be_is_said_in_both_languages() -> None:
+    """But for words of the log itself, which are in capitals, and for `none`, which is said alike of all facts."""
+    for fact in BASE.facts.values():
+        if fact.type == "words":
+            assert {value for value in fact.values if not value.isupper()} <= {*fact.words, "none"}, fact.name
+    assert BASE.shown("log.limit", "none", "ja") == "なし"
 
 
 def texts() -> Iterator[tuple[str, str, str]]:

@@ -95,7 +95,7 @@ def test_the_summary_of_a_refusal_has_the_reply_and_its_cause() -> None:
         "Refused at the greeting: 554-esa6 554 Your access to this mail system has been rejected",
         "Cause: the sending address is refused (HAT).",
     ]
-    assert summary(test, "ja")[1].startswith("バナー（最初の応答） で拒否されました: 554-esa6")
+    assert summary(test, "ja")[1].startswith("グリーティング で拒否されました: 554-esa6")
 
 
 def test_the_summary_of_another_service() -> None:

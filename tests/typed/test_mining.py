@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,6 +137,25 @@ def test_a_sentence() -> None:
         None,
         "2026-03-09 14:00:00",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "sender", "recipient"),
+    [
+        ("alice@corp.example got no mail from bob@partner.example", "en", "bob@partner.example", "alice@corp.example"),
+        ("Bob at partner.example wrote to alice@corp.example", "en", "partner.example", "alice@corp.example"),
+        ("from <bob@partner.example> for alice@corp.example", "en", "bob@partner.example", "alice@corp.example"),
+        ("mail for alice@corp.example from partner.example.", "en", "partner.example", "alice@corp.example"),
+        ("something to alice@corp.example is missing", "en", None, "alice@corp.example"),
+        ("昨日14時に partner.example から alice@corp.example へ", "ja", "partner.example", "alice@corp.example"),
+        ("alice@corp.example宛、bob@partner.exampleより", "ja", "bob@partner.example", "alice@corp.example"),
+        ("bob@partner.exampleさんがalice@corp.exampleさんに送信", "ja", "bob@partner.example", "alice@corp.example"),
+        ("bob@partner.example alice@corp.example", "en", "bob@partner.example", "alice@corp.example"),
+    ],
+)
+def test_who_is_the_sender_in_a_sentence(text: str, lang: str, sender: str | None, recipient: str) -> None:
+    found = mine(text, NOW, lang)
+    assert (found.sender, found.recipient) == (sender, recipient)
 
 
 def test_a_text_that_tells_nothing() -> None:

@@ -7,6 +7,7 @@ how it stands (`state`).
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import tempfile
@@ -57,15 +58,29 @@ class Keeper:
         self.path = path
         self.head = head
         self._written: dict[int, tuple[Step, str]] = {}
+        self._left = _digest(path)
 
     def __call__(self, steps: Sequence[Step], state: str | None = None) -> None:
-        """Write the file, whole or not at all. Raises InputError where it cannot be written."""
+        """Write the file, whole or not at all. Raises InputError where it cannot be written, or where somebody else has
+        written it since: their answers are not to be lost.
+        """
+        if _digest(self.path) not in (None, self._left):
+            raise InputError("case-changed", path=str(self.path))
         self.head = replace(self.head, state=state or self.head.state)
         self._written = {id(step): self._written.get(id(step)) or (step, _json(_plain(step))) for step in steps}
         steps_text = ",\n".join(self._written[id(step)][1] for step in steps)
         head = {"schema": SCHEMA, **asdict(self.head)}
         begin = _json(head).rstrip("}").rstrip()
         _write(self.path, f'{begin},\n "steps": [\n{steps_text}\n ]\n}}\n')
+        self._left = _digest(self.path)
+
+
+def _digest(path: Path) -> str | None:
+    """What a file holds, in short; None where there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def load(path: Path) -> CaseFile:
@@ -129,7 +144,11 @@ def _read(path: Path) -> Any:
 
 
 def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:120]
+    """Where a file is damaged, or in what."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"JSON, line {error.lineno}"
+    said = str(error)[:100]
+    return said if isinstance(error, Damaged) else f"{type(error).__name__} {said}"
 
 
 def _json(data: object) -> str:

@@ -11,12 +11,15 @@ from wizard.cli.options import dns_of, facts_of, hand_test_of
 from wizard.cli.output import give
 from wizard.cli.shipped import shipped_engine
 from wizard.diagnosis import state_of
+from wizard.errors import InputError
 from wizard.interview.console import console
 from wizard.interview.guide import Guide, Request
 from wizard.interview.interviewer import Stop
 from wizard.interview.memory import Memory
 from wizard.interview.site import Site, load_site, site_path
 from wizard.words import LANGUAGES, words
+
+NOT_SAVED = ("case-changed", "case-not-written")
 
 
 def run_guided(options: argparse.Namespace, path: Path | None) -> int:
@@ -36,9 +39,13 @@ def run_guided(options: argparse.Namespace, path: Path | None) -> int:
     except (KeyboardInterrupt, EOFError, Stop):
         guide.say_where()
         return INTERRUPTED
-    except Exception:
-        guide.say_where()
+    except Exception as error:
+        if not isinstance(error, InputError) or error.key not in NOT_SAVED:
+            guide.say_where()
         raise
     if sys.stdout.isatty() and path is None and not options.format_given:
         options.format = "text"
-    return give(state_of(steps, engine), engine, options, path)
+    status = give(state_of(steps, engine), engine, options, path)
+    sys.stdout.flush()
+    guide.say_again()
+    return status

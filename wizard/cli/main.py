@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -20,6 +21,9 @@ _CIRCLES = (100_000, 50, 100)
 """The lines of a log are many small objects that stay: with Python's own thresholds, to look for circles among them
 takes nearly as long as to read them.
 """
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Why standard output takes nothing more where it is a file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,11 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone (`mailwhy … | head`): nothing more to say, and no noise at shutdown.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone (`mailwhy … | head`): nothing more to say.
+        _let_output_go()
         return CONCLUDED
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:  # a file that was opened here
+            raise
+        _let_output_go()
+        return _say(InputError("stdout-not-written", reason=error.strerror or str(error)), lang)
     return status
+
+
+def _let_output_go() -> None:
+    """What is still to be written goes nowhere, so that there is no noise at shutdown."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def language(arguments: Sequence[str]) -> Lang:

@@ -14,6 +14,8 @@ from wizard.words import LANGUAGES, Lang, words
 
 _Raw = argparse.RawDescriptionHelpFormatter
 _HELP = ("-h", "--help")
+_OWN = (*_HELP, "--version", "--print-completion")
+"""Options of `mailwhy` itself, rather than of a command."""
 FORMATS = ("markdown", "text", "json")
 
 
@@ -27,9 +29,11 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str], lang: Lang) -> argparse.Namespace:
     """The options of one command; `module` names the module of `wizard.cli` that runs it.
 
-    Bare `mailwhy` is `mailwhy diagnose`. Raises InputError for unknown or malformed usage, SystemExit after `--help`.
+    Bare `mailwhy` is `mailwhy diagnose`, also with options: `mailwhy --lang ja`. Raises InputError for unknown or
+    malformed usage, SystemExit after `--help`.
     """
-    arguments = list(arguments) or ["diagnose"]
+    bare = not arguments or (arguments[0].startswith("-") and not arguments[0].startswith(_OWN))
+    arguments = ["diagnose", *arguments] if bare else list(arguments)
     named = arguments[0] in ADD
     helps = not named or any(argument.startswith(_HELP) for argument in arguments)
     parser = build(arguments[:1] if named else ADD, words("cli", lang) if helps else defaultdict(str))

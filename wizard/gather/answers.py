@@ -11,12 +11,15 @@ from wizard.facts import Evidence, Fact, Value
 from wizard.maillog.asked import read_network
 from wizard.patterns import pattern
 from wizard.times import read_time
-from wizard.words import Lang, sentence
+from wizard.words import Lang, sentence, words
 
 if TYPE_CHECKING:
     from wizard.gather.asking import Check
 
 _MAILBOX = pattern(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
+
+_SHOWN = 300
+"""Characters shown of what was typed where it is wrong."""
 
 
 def answer(name: str, value: Value, typed: str) -> Fact:
@@ -83,7 +86,14 @@ def with_offset(time: datetime, offset: int | None) -> str:
 
 def what_is_wrong(error: InputError, lang: Lang) -> str:
     """The sentence of an error, for the line below a question."""
-    return sentence("errors", error.key, lang, **error.values)
+    asked = f"{error.key}.asked"
+    key = asked if asked in words("errors", lang) else error.key
+    return sentence("errors", key, lang, **{name: _short(value) for name, value in error.values.items()})
+
+
+def _short(value: object) -> object:
+    """What was typed may be a pasted page: its beginning tells which answer is meant."""
+    return f"{value[:_SHOWN]} …" if isinstance(value, str) and len(value) > _SHOWN else value
 
 
 def checked(read: Callable[[str], object], lang: Lang) -> Check:

@@ -34,13 +34,17 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     return Gathered((answer("debug_log.files", (path,), path),))
 
 
-def ready_text(facts: Mapping[str, Fact], lang: Lang, now: datetime) -> str:
-    """What to type on the gateway to have the next conversations with this sender recorded."""
+def ready_text(facts: Mapping[str, Fact], lang: Lang, now: datetime) -> str | None:
+    """What to type on the gateway to have the next conversations with this sender recorded; None where it is not known
+    whose these are.
+    """
     del now
     say = words("interview", lang)
     sender, recipient = known(facts, "sender.mailbox"), known(facts, "recipient.mailbox")
     addresses = (*listed(facts, "log.address"), *listed(facts, "sender.address"))
-    host = addresses[0] if addresses else f".{domain_of(sender)}" if sender else "203.0.113.7"
+    host = addresses[0] if addresses else f".{domain_of(sender)}" if sender else None
+    if host is None:
+        return None
     return as_text(walk(lang, host, sender or say["debug.sender"], recipient or say["debug.recipient"]))
 
 

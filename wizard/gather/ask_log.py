@@ -11,6 +11,7 @@ from wizard.facts import Fact
 from wizard.gather.answers import answer, checked, what_is_wrong
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.kinds import check
+from wizard.gather.pasted import kept_log
 from wizard.gather.search_log import PATHS, open_log
 from wizard.maillog.files import find_files
 from wizard.maillog.kinds_of_log import recognise
@@ -23,14 +24,15 @@ READABLE = {"mail", "tracking", "consolidated", "bounce"}
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """Ask for a path, or for pasted text where the source says so; again where it is not the log that answers."""
     if source.gatherer == "ask_tracking":
-        return _kept(desk.asker.paste(source, checked(_readable, desk.lang)), desk)
+        pasted = desk.asker.paste(source, checked(_readable, desk.lang))
+        return Gathered() if pasted is None else Gathered(kept_log(pasted, desk))
     while True:
         typed = desk.asker.text(source, checked(_read, desk.lang), path=True)
         if typed is None:
             desk.asker.tell((source.how or source.help or source.title)[desk.lang])
             return Gathered()
         if "\n" in typed:
-            return _kept(typed, desk)
+            return Gathered(kept_log(typed, desk))
         paths = tuple(str(Path(path).absolute()) for path in _read(typed))
         found = answer(PATHS, paths, typed)
         wrong = _wrong({**facts, PATHS: found}, desk)
@@ -78,11 +80,3 @@ def _readable(text: str) -> None:
     """Raises InputError for a pasted text that is no log of the gateway."""
     if recognise(text.splitlines()) not in READABLE:
         raise InputError("pasted-no-log")
-
-
-def _kept(text: str | None, desk: Desk) -> Gathered:
-    """The pasted text goes into a file, so that it is read like any log and not lost."""
-    if text is None:
-        return Gathered()
-    path = desk.keep_text(text)
-    return Gathered((answer(PATHS, (path,), path),))

@@ -9,7 +9,7 @@ from wizard.maillog.encoding import decode
 from wizard.maillog.kinds_of_log import recognise
 from wizard.maillog.log import Log
 from wizard.maillog.logfile import LogFile
-from wizard.words import Lang, words
+from wizard.words import Lang, sentence, words
 
 ANSWERING = {"mail", "tracking", "consolidated", "bounce", "header-only"}
 """Kinds of text that say what became of mail."""
@@ -30,7 +30,7 @@ def check(log: Log, lang: Lang) -> bool:
         if kind not in ANSWERING and kind != UNREAD:
             file.note(kind)
     if all(kind in FOREIGN or kind == UNREAD for _, kind in kinds):
-        named = ", ".join(f"{file.name} ({_in_words(file, kind, lang)})" for file, kind in kinds[:5])
+        named = ", ".join(_named(file, kind, lang) for file, kind in kinds[:5])
         raise InputError("no-gateway-log", files=named + (", …" if len(kinds) > 5 else ""))
     return any(kind in ANSWERING for _, kind in kinds)
 
@@ -40,6 +40,10 @@ def _kind(file: LogFile) -> str:
     if not beginning:
         return UNREAD if file.problems else "empty"
     return recognise(decode(line) for line in beginning.split(b"\n"))
+
+
+def _named(file: LogFile, kind: str, lang: Lang) -> str:
+    return sentence("evidence", "of-kind", lang, file=file.name, kind=_in_words(file, kind, lang))
 
 
 def _in_words(file: LogFile, kind: str, lang: Lang) -> str:

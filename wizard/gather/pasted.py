@@ -76,14 +76,21 @@ def read_text(text: str, desk: Desk) -> Told:
 def told(found: Told, typed: str, facts: Mapping[str, Fact], desk: Desk) -> tuple[Fact, ...]:
     """The facts of a text, and what was understood said back."""
     if found.is_log:
-        path = desk.keep_text(typed)
         desk.asker.tell(sentence("interview", "taken.log", desk.lang))
-        return (answer("log.files", (path,), path),)
+        return kept_log(typed, desk)
     given = found.facts()
     shown = typed if len(typed) <= 200 else f"{typed[:200]} …"
     desk.asker.tell(said_back(given, desk.base, desk.lang))
     window = told_window(found.mined.sent, shown, facts, desk) if found.mined.sent else ()
     return (answer("search.key", "given", shown), *(answer(n, v, shown) for n, v in given.items()), *window)
+
+
+def kept_log(excerpt: str, desk: Desk) -> tuple[Fact, ...]:
+    """The facts of a pasted log: a file, so that it is read like any log and not lost. Whoever pastes lines means the
+    mail in them, so that they can be searched without knowing more of it.
+    """
+    path = desk.keep_text(excerpt)
+    return answer("search.key", "given", path), answer("log.files", (path,), path)
 
 
 def said_back(given: Mapping[str, Value], base: RuleBase, lang: Lang) -> str:

@@ -27,4 +27,4 @@ def command_in(typed: str, say: Mapping[str, str]) -> str | None:
 
 def spelt(say: Mapping[str, str]) -> str:
     """All of them, for the help."""
-    return ", ".join(f"?{say[f'command.{name}']}" for name in NAMED)
+    return say["list"].join(f"?{say[f'command.{name}']}" for name in NAMED)

@@ -1,4 +1,4 @@
-"""The running commentary: what is being done, in one line each, with what was found."""
+"""The running commentary: what is being done, in one line each, and what was found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wizard.case import Step
 from wizard.diagnosis import Turn
 from wizard.facts import UNAVAILABLE, Fact
 from wizard.interview.console import Console
-from wizard.interview.screen import cut, width
+from wizard.interview.screen import cut, width, wrapped
 from wizard.rows import Row
 from wizard.rulebase.base import RuleBase
 from wizard.rulebase.conditions import NONE
@@ -20,6 +20,8 @@ from wizard.words import Lang, sentence, words
 SHOWN = 3
 """Facts told of."""
 _TICK = 1.0
+_MARGINS = ("  ", "    ")
+"""Before the first and the further lines of what is told."""
 
 
 class Commentary:
@@ -56,7 +58,7 @@ class Commentary:
 
     def tell(self, text: str) -> None:
         """Something that is found out meanwhile."""
-        self._console.tell(self._line(text))
+        self._console.tell(wrapped(text, *_MARGINS))
 
     def progress(self, text: str) -> None:
         """How far it has come."""
@@ -70,9 +72,8 @@ class Commentary:
         self._stop()
         if step is not None:
             found = found_in(step, self._wanted, self._base, self._lang)
-            self._console.tell(
-                self._line(found if self._console.plain else doing + words("interview", self._lang)["colon"] + found)
-            )
+            said = found if self._console.plain else doing + words("interview", self._lang)["colon"] + found
+            self._console.tell(wrapped(said, *_MARGINS))
 
     def _stop(self) -> None:
         self._over.set()

@@ -93,9 +93,16 @@ class Guide:
 
     def say_where(self) -> None:
         """Say how to go on with the case, where it is kept."""
+        self._say_of_the_case("end.saved")
+
+    def say_again(self) -> None:
+        """Say how to have the report once more."""
+        self._say_of_the_case("end.again")
+
+    def _say_of_the_case(self, key: str) -> None:
         if self._keeper and self._keeper.path.exists():
             self.console.tell("")
-            self.console.tell(wrapped(sentence("interview", "end.saved", self.lang, path=self._keeper.path), "  "))
+            self.console.tell(wrapped(sentence("interview", key, self.lang, path=self._keeper.path), "  "))
 
     def _to_the_end(self, steps: list[Step], guided: Guided, interviewer: Interviewer) -> list[Step]:
         while True:

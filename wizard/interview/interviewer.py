@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from wizard.case import Step
-from wizard.diagnosis import Turn, conclusion_of, state_of
+from wizard.diagnosis import NOBODY, Turn, conclusion_of, scope_of, state_of
 from wizard.engine import Engine
 from wizard.gather.asking import Check, NotNow
 from wizard.interview import commands, history
 from wizard.interview.console import Console, Line, Menu
 from wizard.interview.how import how
+from wizard.interview.letter import letter
 from wizard.interview.screen import wrapped
 from wizard.interview.why import why
 from wizard.planner import Key
-from wizard.render.escape import text as plain_text
 from wizard.rulebase.model import Source
 from wizard.words import Lang, sentence, words
 
@@ -60,7 +60,7 @@ class Interviewer:
     def choose(self, source: Source, choices: Sequence[tuple[str, str]], *, request: str | None = None) -> str | None:
         """The value of one of the choices, None for "I don't know"."""
         offered = (*choices, ("", self.say["dont-know"]), (MENU_ITEM, self.say["more"]))
-        menu = Menu(self._question(source), offered, self.suggested.get(source.name))
+        menu = Menu(self._question(source), offered, self.suggested.get(source.name, ""))
         while True:
             self.console.tell("")
             chosen = self.console.menu(menu)
@@ -178,15 +178,12 @@ class Interviewer:
         return f"{title}{self.say['colon']}{' '.join(typed.split())}"
 
     def _later(self, source: Source, request: str | None) -> None:
-        text = (request or (source.request[self.lang] if source.request else self._asking(source))).strip()
+        assert self.turn is not None
+        facts = state_of(self.turn.steps, self.engine).facts_of(NOBODY, scope_of(self.engine))
+        own = source.request[self.lang] if source.request else None
+        text = (request or own or letter(source, facts, self.engine.base, self.lang)).strip()
         self.tell(self.say["later.request"])
         self.console.tell(f"\n{text}\n")
         if self.keep_text:
             self.tell(sentence("interview", "later.kept", self.lang, path=self.keep_text(text)))
         raise NotNow
-
-    def _asking(self, source: Source) -> str:
-        """A text to send for a question that has none of its own."""
-        help_text = (source.help or source.how or source.title)[self.lang]
-        prose = (self.say["later.greeting"], self._question(source), help_text, self.say["later.thanks"])
-        return "\n\n".join(plain_text(paragraph, *self.say["quotes"].split()) for paragraph in prose)

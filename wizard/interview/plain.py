@@ -43,7 +43,7 @@ class PlainConsole:
             wrong = line.check(typed) if line.check else None
             if wrong is None:
                 return typed
-            self.tell(wrong)
+            self.tell(wrapped(wrong, "  "))
 
     def menu(self, menu: Menu) -> str:
         """The value of the number typed; nothing typed means the default, where there is one."""

@@ -63,7 +63,8 @@ def _found(
     if left is None:
         return None
     say = words("interview", lang)
-    about = next((typed for step in left[1].steps if (typed := typed_in(step))), "?").splitlines()[0][:60]
+    typed_first = next((typed for step in left[1].steps if (typed := typed_in(step))), say["resume.nothing"])
+    about = typed_first.splitlines()[0][:60]
     begun = datetime.fromtimestamp(left[0].stat().st_mtime).strftime("%Y-%m-%d %H:%M")
     question = sentence("interview", "resume.question", lang, about=about, when=begun)
     items = (("yes", say["resume.yes"]), ("no", say["resume.no"]))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import questionary
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import PathCompleter
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.defaults import create_output
 from questionary import Style
@@ -34,6 +34,15 @@ _STYLE = Style(
         ("bottom-toolbar", "noinherit noreverse bold"),
     ]
 )
+
+
+_ENDS = KeyBindings()
+
+
+@_ENDS.add("c-d", eager=True)
+def _end(event: KeyPressEvent) -> None:
+    """In a menu the library would let Ctrl-D pass, which ends a line."""
+    event.app.exit(exception=EOFError)
 
 
 class Terminal:
@@ -81,7 +90,7 @@ class Terminal:
         """The value of what was chosen with the arrow keys; the menu then gives way to what was chosen."""
         choices = [questionary.Choice(_shown(text), value) for value, text in menu.items]
         default = next((choice for choice in choices if choice.value == menu.default), None)
-        chosen: str = questionary.select(
+        question = questionary.select(
             _Wrapped(f"{menu.question}{self.say['arrows']}"),
             choices=choices,
             default=default,
@@ -91,7 +100,11 @@ class Terminal:
             style=_STYLE,
             output=self._output,
             erase_when_done=True,
-        ).unsafe_ask()
+        )
+        question.application.key_bindings = merge_key_bindings(
+            [question.application.key_bindings or KeyBindings(), _ENDS]
+        )
+        chosen: str = question.unsafe_ask()
         text = " ".join(dict(menu.items)[chosen].split("\n"))
         self.tell(wrapped(f"{menu.question} {text}", "? ", "  "))
         return chosen

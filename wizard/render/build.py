@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.render.escape import Verbatim
 from wizard.render.phrases import Phrases, Shown, moment
-from wizard.render.tables import VALUES_SHOWN, facts_table, files_table, is_meant, messages_table
+from wizard.render.tables import KEY, VALUES_SHOWN, facts_table, files_table, is_meant, messages_table
 from wizard.render.view import Answer, Because, Moment, Other, Pair, Proof, Question, Story, Todo, View
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _pair(label: Shown, values: Sequence[Shown]) -> Pair:
 
 
 def _asked(report: Report, phrases: Phrases) -> tuple[Pair, ...]:
-    given = [name for name, fact in report["facts"].items() if fact["from"] in ("option", "answer")]
+    given = [name for name, fact in report["facts"].items() if fact["from"] in ("option", "answer") and name != KEY]
     facts = report["facts"]
     return tuple(
         _pair(phrases.fact(name), phrases.fact_values(name, facts[name]["value"])) for name in given[:ASKED_SHOWN]

@@ -60,7 +60,8 @@ class Phrases(NamedTuple):
     def _fact_value(self, name: str, value: str | int | float | bool) -> Shown:
         if value == "unavailable":
             return self.say("value.unavailable")
-        return self.labels.values.get((name, str(value))) or self._value(value)
+        told = self.labels.values.get((name, str(value)))
+        return told or (self.say("value.none") if value == "none" else self._value(value))
 
     def detail(self, key: str) -> str:
         """Return what a detail is called; one without words of its own by its key.

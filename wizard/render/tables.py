@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 20
 FACTS_SHOWN = 60
 VALUES_SHOWN = 5
+KEY = "search.key"
+"""The fact that there is something to search for: what that is others tell."""
 
 Cell = tuple[Shown, ...]
 
@@ -54,8 +56,15 @@ def _rows(message: MessageJson, about: AboutJson | None, phrases: Phrases) -> It
             _cell(str(message["icid"] or "")),
             _cell(str(message["mid"] or "")),
             _verbatim(message["host"]),
-            (*((phrases.finding(outcome),) if outcome else ()), *((phrases.say("meant"),) if meant else ())),
+            _outcome(outcome, phrases, meant=meant),
         )
+
+
+def _outcome(outcome: str | None, phrases: Phrases, *, meant: bool) -> Cell:
+    if outcome is None:
+        return ()
+    finding = phrases.finding(outcome)
+    return (phrases.say("meant", finding=finding) if meant else finding,)
 
 
 def _cell(text: str) -> Cell:
@@ -94,7 +103,7 @@ def files_table(report: Report, phrases: Phrases) -> Table:
 def facts_table(report: Report, phrases: Phrases) -> Table:
     """Return what is known of the attempt concluded on."""
     # That something is not there is told where it matters; among the facts it would bury what is.
-    facts = [(name, fact) for name, fact in report["facts"].items() if fact["value"] != "none"]
+    facts = [(name, fact) for name, fact in report["facts"].items() if name != KEY and fact["value"] != "none"]
     rows = [
         (
             (phrases.fact(name),),

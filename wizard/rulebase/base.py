@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
+from typing import cast
 
 from wizard.facts import UNAVAILABLE, Value
 from wizard.rulebase.conditions import NONE, Condition, judge_all
 from wizard.rulebase.model import GIVEN, NUMBERS, TEXTS, FactType, Finding, Rule, Source, Symbol
+from wizard.words import Lang, words
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +178,8 @@ class RuleBase:
         if isinstance(value, float):
             return f"{value:g}" if value != int(value) else str(int(value))
         texts = self.facts[fact].words.get(str(value))
+        if texts is None and value == NONE:
+            return words("report", cast(Lang, language))["value.none"]
         return texts[language] if texts else str(value)
 
     def told_with(self, source: Source, facts: Mapping[str, Value], language: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from wizard.errors import InputError
 from wizard.typed.headers import Block, blocks_in
@@ -25,6 +26,14 @@ _FAILED = re.compile(
 )
 _FAILED_FIELDS = ("final-recipient", "original-recipient", "x-failed-recipients")
 _OTHERS_HOST = re.compile(r"host \S{1,253}?\[([0-9a-fA-F.:]{2,45})\]|Remote-MTA:[^\n]{0,200}", re.IGNORECASE)
+_TITLE = r">?\s{0,2}(?:さん|様|氏)?\s{0,2}"
+_IS_SENDER = re.compile(r"\b(?:from|sender)[:\s]{1,3}<?$", re.IGNORECASE), re.compile(_TITLE + "(?:から|より|が送)")
+_IS_RECIPIENT = (
+    re.compile(r"\b(?:to|for|recipient)[:\s]{1,3}<?$", re.IGNORECASE),
+    re.compile(_TITLE + "(?:宛|あて|へ|に)"),
+)
+"""What stands before or after an address and says whose it is."""
+_LONGEST_MARK = 16
 _TIME_CHARACTERS = re.compile(
     r"[0-9０-９年月日時分半頃ごろの:：/／午前後朝昼夕方夜昨今一日曜火水木金土晩正に〜～]{2,40}"
 )
@@ -110,11 +119,37 @@ def _of_sentence(text: str, now: datetime, lang: str) -> Mined:
     words = text.split()
     if len(words) > MOST_WORDS:
         return Mined()
-    addresses = [found[0].rstrip(".") for found in _ADDRESS.finditer(text)]
-    named = addresses or [found[0] for found in _DOMAIN.finditer(text)][:1]
+    sender, recipient = _whose(text)
     rest = _ADDRESS.sub(" ", _DOMAIN.sub(" ", text))
     sent = next((when for part in _parts(rest) if (when := _sent(part, now, lang))), None)
-    return Mined(named[0] if named else None, addresses[1] if len(addresses) > 1 else None, sent=sent)
+    return Mined(sender, recipient, sent=sent)
+
+
+def _whose(text: str) -> tuple[str | None, str | None]:
+    """The sender and the recipient in a sentence; where no word tells them apart, the sender comes first.
+
+    >>> _whose("alice@corp.example got no mail from bob@partner.example")
+    ('bob@partner.example', 'alice@corp.example')
+    >>> _whose("Bob at partner.example wrote to alice@corp.example")
+    ('partner.example', 'alice@corp.example')
+    """
+    addresses = list(islice(_ADDRESS.finditer(text), MOST_WORDS))
+    domains = list(islice(_DOMAIN.finditer(text), MOST_WORDS))
+    senders = [one for one in (*addresses, *domains) if _stands_by(_IS_SENDER, one)]
+    recipients = [one for one in addresses if _stands_by(_IS_RECIPIENT, one) and one not in senders]
+    unmarked = [one for one in addresses if one not in senders and one not in recipients]
+    others = [one for one in domains if one not in senders and not _stands_by(_IS_RECIPIENT, one)]
+    sender = next(iter((*senders, *unmarked, *others)), None)
+    recipient = next(iter((*recipients, *(one for one in unmarked if one is not sender))), None)
+    return (sender and sender[0].rstrip("."), recipient and recipient[0].rstrip("."))
+
+
+def _stands_by(marks: tuple[re.Pattern[str], re.Pattern[str]], found: re.Match[str]) -> bool:
+    before, after = marks
+    return bool(
+        before.search(found.string, max(0, found.start() - _LONGEST_MARK), found.start())
+        or after.match(found.string, found.end())
+    )
 
 
 def _parts(text: str) -> Iterator[str]:
