@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from wizard.maillog.asked import Asked, Candidate, Window, domain_of, read_address, read_network
 from wizard.maillog.events.connection import Opened
@@ -57,7 +56,7 @@ class Pursuit:
             return
         lead = _of_address(Candidate(read_network(str(address)), "earlier-mail"))
         self._led[lead, self._beside] = self.trail.reached
-        self._asked = replace(self._asked, candidates=(*self._asked.candidates, *lead.candidates))
+        self._asked = self._asked._replace(candidates=(*self._asked.candidates, *lead.candidates))
         for needle in self._needles(lead):
             self.trail.needles.add(needle)
 
@@ -75,7 +74,7 @@ def _criteria(asked: Asked, beside: bool) -> Iterator[Asked]:
     if asked.sender:
         yield Asked(sender=domain_of(asked.sender))
     if not asked.candidates and not asked.sender:
-        yield replace(asked, window=Window())
+        yield asked._replace(window=Window())
 
 
 def _of_address(candidate: Candidate) -> Asked:
