@@ -6,8 +6,9 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import compress
 
 from wizard.cli.criteria import criteria
 from wizard.cli.main import CONCLUDED, INTERRUPTED, NO_CONCLUSION
@@ -78,14 +79,23 @@ def _window(given: dict[str, Value], offset: int | None) -> Window:
 
 def _print(options: argparse.Namespace, log: Log, found: list[Traced]) -> None:
     shown = _Shown(options, several=len(log.files) > 1)
+    lines = log.lines()
     if options.group:
         for number, one in enumerate(found):
             if number and not options.json:
                 sys.stdout.write("\n")
-            shown.write(shown.line(line) for line in one.lines)
+            shown.write(shown.line(line) for line in lines.some(one.orders))
         return
-    lines = {line.order: line for one in found for line in one.lines}
-    shown.write(shown.line(lines[order]) for order in sorted(lines))
+    shown.write(shown.line(lines[order]) for order in _orders(found, len(lines)))
+
+
+def _orders(found: list[Traced], among: int) -> Iterator[int]:
+    """The places of all lines found, each once: several attempts may have lines in common."""
+    marks = bytearray(among)
+    for one in found:
+        for order in one.orders:
+            marks[order] = True
+    return compress(range(among), marks)
 
 
 def _print_left_out(
@@ -98,7 +108,7 @@ def _print_left_out(
     shown = _Shown(options, several=len(log.files) > 1)
     if not options.json:
         sys.stdout.write(f"\n{say['left-out']}\n")
-    lines = [line for one in found for line in one.lines]
+    lines = log.lines().some(_orders(found, len(log.lines())))
     hint = _window(given, None)
     shown.write(
         shown.line(line, reason, say[f"left-out.{reason}"])

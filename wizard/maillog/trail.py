@@ -39,7 +39,7 @@ from wizard.maillog.events.quarantine import (
 )
 from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.system import Status
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.kept import Reading
 from wizard.maillog.needles import BACK, Needle, Needles
 from wizard.maillog.search import LOOK_BACK
 from wizard.maillog.wanted import spelt
@@ -87,7 +87,7 @@ class Trail:
     """Fed with what a search by its `needles` finds, in the order in which it is found."""
 
     def __init__(
-        self, says: Callable[[LogLine], bool], needles: Iterable[Needle], known: Mapping[Number, bool] | None = None
+        self, says: Callable[[Reading], bool], needles: Iterable[Needle], known: Mapping[Number, bool] | None = None
     ) -> None:
         self.needles = Needles(needles)
         self._says = says
@@ -114,7 +114,7 @@ class Trail:
         self._let_go()
         self._at += size
 
-    def take(self, line: LogLine, at: int) -> bool:
+    def take(self, line: Reading, at: int) -> bool:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
         host, event = line.host, line.event
         if event is None or isinstance(event, Status):
@@ -135,7 +135,7 @@ class Trail:
             return followed is not None or (isinstance(event, DeliveryTls) and not event.ok)
         return True
 
-    def _connection(self, line: LogLine, event: Event, icid: int, at: int) -> bool:
+    def _connection(self, line: Reading, event: Event, icid: int, at: int) -> bool:
         host = line.host
         number = host, "ICID", icid
         followed = self._followed.get(number)
@@ -148,7 +148,7 @@ class Trail:
             self._note(number, followed, event, at)
         return followed is not None
 
-    def _message(self, line: LogLine, event: Event, mid: int, at: int) -> bool:
+    def _message(self, line: Reading, event: Event, mid: int, at: int) -> bool:
         host, icid, dcid = line.host, event.icid, event.dcid
         number = host, "MID", mid
         connection = self._followed.get((host, "ICID", icid)) if icid else None
