@@ -108,7 +108,7 @@ def _print_left_out(
     shown = _Shown(options, several=len(log.files) > 1)
     if not options.json:
         sys.stdout.write(f"\n{say['left-out']}\n")
-    lines = log.lines().some(_orders(found, len(log.lines())))
+    lines = list(log.lines().some(_orders(found, len(log.lines()))))
     hint = _window(given, None)
     shown.write(
         shown.line(line, reason, say[f"left-out.{reason}"])
@@ -139,6 +139,7 @@ class _Shown:
         self._terminal = sys.stdout.isatty()
         self._coloured = self._terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._several = several
+        self._as_it_is = not (self._json or self._terminal or several)
 
     def write(self, lines: Iterable[str]) -> None:
         pending: list[str] = []
@@ -151,6 +152,8 @@ class _Shown:
 
     def line(self, line: LogLine, reason: str | None = None, said: str = "") -> str:
         """One entry with its line ends; `reason` says why it is left out."""
+        if self._as_it_is and not reason:
+            return f"{line.raw}\n"
         if self._json:
             return _event(line, reason)
         name = f"{line.source}:" if self._several else ""

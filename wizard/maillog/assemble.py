@@ -79,33 +79,33 @@ class _Desk:
             return
         icid, mid, dcid = line.named
         if mid:
-            message = self._message(line, mid)
+            message = self._message(line, kind, mid)
             message.orders.append(line.order)
             if icid and message.connection is None:
-                message.connection = self._connection(line, icid)
+                message.connection = self._connection(line, kind, icid)
                 message.connection.messages.append(message)
             if dcid:
-                message.deliveries[dcid] = self._delivery(line, dcid)
+                message.deliveries[dcid] = self._delivery(line, kind, dcid)
         elif icid:
-            self._connection(line, icid).orders.append(line.order)
+            self._connection(line, kind, icid).orders.append(line.order)
         elif dcid:
-            self._delivery(line, dcid).orders.append(line.order)
+            self._delivery(line, kind, dcid).orders.append(line.order)
             if kind in _LOOSE_AS_WELL:
                 self.records.loose.append(line)
         else:
             self.records.loose.append(line)
 
-    def _connection(self, line: LogLine, icid: int) -> Connection:
+    def _connection(self, line: LogLine, kind: type[Event], icid: int) -> Connection:
         desk, records = self._connections, self.records.connections
-        return self._current(desk, records, Connection, line, icid, _CONNECTION)
+        return self._current(desk, records, Connection, line, kind, icid, _CONNECTION)
 
-    def _message(self, line: LogLine, mid: int) -> Message:
+    def _message(self, line: LogLine, kind: type[Event], mid: int) -> Message:
         desk, records = self._messages, self.records.messages
-        return self._current(desk, records, Message, line, mid, _MESSAGE)
+        return self._current(desk, records, Message, line, kind, mid, _MESSAGE)
 
-    def _delivery(self, line: LogLine, dcid: int) -> Delivery:
+    def _delivery(self, line: LogLine, kind: type[Event], dcid: int) -> Delivery:
         desk, records = self._deliveries, self.records.deliveries
-        return self._current(desk, records, Delivery, line, dcid, _DELIVERY)
+        return self._current(desk, records, Delivery, line, kind, dcid, _DELIVERY)
 
     def _current(
         self,
@@ -113,13 +113,14 @@ class _Desk:
         records: list[R],
         make: Callable[[Appliance, int, Reader], R],
         line: LogLine,
+        kind: type[Event],
         number: int,
         life: _Life,
     ) -> R:
         """The record that a line belongs to."""
-        key, kind = (line.appliance.key, number), line.kind
+        key = line.appliance.key, number
         record = desk.get(key)
-        over = life.final and record is not None and self._is_over(record, line)
+        over = life.final and record is not None and record.over is not None and self._is_over(record.over, line)
         if record is None or over or (kind in life.openings and self._is_another(record, line)):
             record = desk[key] = make(line.appliance, number, self.reader)
             records.append(record)
@@ -130,8 +131,10 @@ class _Desk:
         return record
 
     def _relate(self, line: LogLine) -> None:
-        how, old, new = _relation(line.event)
-        parent = self._message(line, old)
+        event = line.event
+        assert isinstance(event, Split | Rewritten | Generated)
+        how, old, new = _relation(event)
+        parent = self._message(line, type(event), old)
         child = self._messages.get((line.appliance.key, new))
         told = child.parent if child is not None else None
         if told is not None and told.parent is parent:
@@ -158,9 +161,9 @@ class _Desk:
             return False
         return not self._near(record, line, _SHUFFLED if record.over is None else _SHUFFLED_END)
 
-    def _is_over(self, record: Record, line: LogLine) -> bool:
-        """Whether it ended well before this line, which then is about another of that number."""
-        ended = self._lines.time(record.over) if record.over is not None else None
+    def _is_over(self, end: int, line: LogLine) -> bool:
+        """Whether a record ended well before this line, which then is about another of that number."""
+        ended = self._lines.time(end)
         return ended is not None and line.time is not None and line.time - ended > _SHUFFLED
 
     def _near(self, record: Record, line: LogLine, within: timedelta) -> bool:
@@ -171,11 +174,10 @@ class _Desk:
         return last is None or line.time is None or abs(line.time - last) <= within
 
 
-def _relation(event: Event | None) -> tuple[str, int, int]:
+def _relation(event: Split | Rewritten | Generated) -> tuple[str, int, int]:
     """How one message became another, and their numbers."""
     if isinstance(event, Generated):
         return event.kind, event.parent, event.mid
-    assert isinstance(event, Split | Rewritten)
     return ("split" if isinstance(event, Split) else "rewritten"), event.mid, event.new
 
 

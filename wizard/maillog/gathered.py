@@ -18,6 +18,7 @@ from wizard.maillog.survey import Survey
 
 Dater = Callable[[Stamp], datetime | None]
 _BEGINNING = 64 << 10
+_TELLS_OF_IT = frozenset({Version, UtcOffset})
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -58,6 +59,8 @@ class Gathered:
         if self._known is not None:
             self._known.add(line.number)
         event = line.event
+        if type(event) not in _TELLS_OF_IT:
+            return
         if isinstance(event, Version) and event.serial:
             self.serials.add(event.serial)
         if isinstance(event, UtcOffset):

@@ -18,12 +18,12 @@ Origin = tuple[int, str | None, int | None]
 """The index of a line's file, its syslog host, and the minutes east of UTC that its own stamp says."""
 Numbers = tuple[int | None, int | None, int | None]
 """ICID, MID, DCID."""
+_NOBODY: Numbers = (None, None, None)
 
 _WHOLE = 0xFFFF
 """In place of where the body begins: it takes the whole entry to read it again."""
 _NONE, _LONG = -1, -2
-"""In place of a number: there is none; it is longer than any counter gets, so that the line has to be asked."""
-_MOST = 1 << 63
+"""In place of a number: there is none; one is longer than any counter gets, so that the line has to be asked."""
 
 
 class Reading(NamedTuple):
@@ -64,7 +64,7 @@ class Kept:
 
     def add(self, index: int, one: Reading) -> int:
         """Keep an entry of the file of this index; its place."""
-        event, place = one.event, len(self.numbers)
+        place = len(self.times)
         self.numbers.append(one.number)
         self.times.append(one.time)
         self._bytes += one.raw
@@ -76,18 +76,21 @@ class Kept:
             known = self._known[origin] = len(self._origin)
             self._origin.append(origin)
         self._origins.append(known)
-        icids, mids, dcids = self._named
-        if event is None:
-            self.kinds.append(None)
-            icids.append(_NONE)
-            mids.append(_NONE)
-            dcids.append(_NONE)
-        else:
-            self.kinds.append(type(event))
-            icids.append(_packed(event.icid))
-            mids.append(_packed(event.mid))
-            dcids.append(_packed(event.dcid))
+        event = one.event
+        self.kinds.append(None if event is None else type(event))
+        self._name(*(_NOBODY if event is None else (event.icid, event.mid, event.dcid)))
         return place
+
+    def _name(self, icid: int | None, mid: int | None, dcid: int | None) -> None:
+        icids, mids, dcids = self._named
+        try:
+            icids.append(_NONE if icid is None else icid)
+            mids.append(_NONE if mid is None else mid)
+            dcids.append(_NONE if dcid is None else dcid)
+        except OverflowError:
+            for numbers in self._named:
+                del numbers[len(self._origins) - 1 :]
+                numbers.append(_LONG)
 
     def origin(self, place: int) -> Origin:
         """Whose line it is, as far as it says so itself."""
@@ -95,12 +98,16 @@ class Kept:
 
     def named(self, place: int) -> Numbers:
         """The numbers that an entry is about."""
-        packed = [numbers[place] for numbers in self._named]
-        if _LONG in packed:
+        icids, mids, dcids = self._named
+        icid, mid, dcid = icids[place], mids[place], dcids[place]
+        if icid == _LONG:
             event = self.event(place)
-            return (event.icid, event.mid, event.dcid) if event else (None, None, None)
-        icid, mid, dcid = (None if number == _NONE else number for number in packed)
-        return icid, mid, dcid
+            return (event.icid, event.mid, event.dcid) if event else _NOBODY
+        return (
+            None if icid == _NONE else icid,
+            None if mid == _NONE else mid,
+            None if dcid == _NONE else dcid,
+        )
 
     def raw(self, place: int) -> str:
         """The entry as it stands in the file."""
@@ -125,12 +132,7 @@ class Kept:
         return read(self.body(place)) if self._bodies[place] != _WHOLE else read_entry(self.raw(place))[1]
 
 
-def _packed(number: int | None) -> int:
-    return _NONE if number is None else number if number < _MOST else _LONG
-
-
 def _body_at(one: Reading) -> int:
     """Where the body begins in the text, if it is one line and all the rest of it."""
     at = len(one.text) - len(one.body)
-    plain = at < _WHOLE and b"\n" not in one.raw and one.text.endswith(one.body)
-    return at if plain else _WHOLE
+    return at if at < _WHOLE and b"\n" not in one.raw and one.text.endswith(one.body) else _WHOLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple, overload
@@ -130,33 +130,35 @@ class Lines(Sequence[LogLine]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, at: int) -> LogLine: ...
+    def __iter__(self) -> Iterator[LogLine]:
+        kept, writers, known = self._kept, self._writers, self._known
+        for order, place in enumerate(self._places):
+            yield LogLine(kept, place, known[writers[place]], order)
 
     @overload
-    def __getitem__(self, at: slice) -> list[LogLine]: ...
+    def __getitem__(self, order: int) -> LogLine: ...
 
-    def __getitem__(self, at: int | slice) -> LogLine | list[LogLine]:
-        if isinstance(at, slice):
-            return [self._line(order) for order in range(*at.indices(len(self)))]
-        return self._line(range(len(self))[at])
+    @overload
+    def __getitem__(self, order: slice) -> list[LogLine]: ...
+
+    def __getitem__(self, order: int | slice) -> LogLine | list[LogLine]:
+        if isinstance(order, slice):
+            return [self[one] for one in range(*order.indices(len(self)))]
+        place = self._places[order]
+        return LogLine(self._kept, place, self._known[self._writers[place]], order % len(self))
+
+    def some(self, orders: Iterable[int]) -> Iterator[LogLine]:
+        """Some of them."""
+        return map(self.__getitem__, orders)
 
     def kinds(self, orders: Iterable[int]) -> list[type[Event] | None]:
-        """The kinds of some lines."""
+        """The kinds of some."""
         kinds, places = self._kept.kinds, self._places
         return [kinds[places[order]] for order in orders]
-
-    def some(self, orders: Iterable[int]) -> list[LogLine]:
-        """Some of them."""
-        return [self._line(order) for order in orders]
 
     def time(self, order: int) -> datetime | None:
         """The time of one."""
         return self._kept.times[self._places[order]]
-
-    def _line(self, order: int) -> LogLine:
-        place = self._places[order]
-        return LogLine(self._kept, place, self._known[self._writers[place]], order)
 
 
 def iso(time: datetime | None, offset: int | None) -> str | None:

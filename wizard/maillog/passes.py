@@ -120,7 +120,8 @@ class Passes:
         """Keep an entry of a file."""
         self.changes += 1
         self.gathered[index].keep(line)
-        self.identity.note(index, line)
+        if self.identity.several:
+            self.identity.note(index, line)
 
     def stop(self) -> None:
         """Search no more: what was found is all there is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar, overload
@@ -33,8 +33,8 @@ class Record:
     opened: Opened | None = None
 
     @property
-    def lines(self) -> list[LogLine]:
-        return self._opened().lines
+    def lines(self) -> Sequence[LogLine]:
+        return self._opened()
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -80,12 +80,12 @@ class Record:
         """Put a line where it belongs in log order."""
         insort(self.orders, order)
         if self.opened is not None and self.reader is not None:
-            self.opened = Opened(self.reader.lines.some(self.orders))
+            self.opened = Opened(self.reader.lines, self.orders)
 
     def _opened(self) -> Opened:
         if self.opened is not None:
             return self.opened
-        return self.reader.open(self) if self.reader is not None else Opened([])
+        return self.reader.open(self) if self.reader is not None else Opened((), ())
 
 
 class Reader:
@@ -100,27 +100,49 @@ class Reader:
         self._open.append(record)
         if len(self._open) > _MOST_OPEN:
             self._open.popleft().opened = None
-        record.opened = Opened(self.lines.some(record.orders))
+        record.opened = Opened(self.lines, record.orders)
         return record.opened
 
 
-class Opened:
-    """The lines of a record, and where those of each kind stand: attempts ask for dozens of kinds."""
+class Opened(Sequence[LogLine]):
+    """The lines of a record, as they are asked for, and where those of each kind stand: attempts ask for dozens."""
 
-    __slots__ = ("kept", "kinds", "lines")
+    __slots__ = ("_lines", "_orders", "_read", "kept", "kinds")
 
-    def __init__(self, lines: list[LogLine]) -> None:
-        self.lines = lines
+    def __init__(self, lines: Sequence[LogLine], orders: Sequence[int]) -> None:
         self.kept: dict[str, Any] = {}
         self.kinds: dict[type[Event], list[int]] = {}
-        for place, line in enumerate(self.lines):
-            if (kind := line.kind) is not None:
+        self._lines = lines
+        self._orders = orders
+        self._read: list[LogLine | None] = [None] * len(orders)
+        for place, kind in enumerate(lines.kinds(orders) if isinstance(lines, Lines) else ()):
+            if kind is not None:
                 self.kinds.setdefault(kind, []).append(place)
 
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @overload
+    def __getitem__(self, place: int) -> LogLine: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[LogLine]: ...
+
+    def __getitem__(self, place: int | slice) -> LogLine | list[LogLine]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        line = self._read[place]
+        if line is None:
+            line = self._read[place] = self._lines[self._orders[place]]
+        return line
+
     def one(self, place: int) -> tuple[LogLine, Any]:
-        return self.lines[place], self.lines[place].event
+        """A line with what it says."""
+        line = self[place]
+        return line, line.event
 
     def places(self, kinds: Collection[type[Event]]) -> list[int]:
+        """Where the lines of some kinds stand."""
         found = [places for kind in kinds if (places := self.kinds.get(kind))]
         return list(found[0]) if len(found) == 1 else sorted(chain.from_iterable(found))
 

@@ -54,6 +54,8 @@ _CLOSINGS = frozenset({Closed, Lost, Killed, DeliveryClosed, DeliveryKilled})
 _DISPOSED = frozenset({Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split})
 _HELD = frozenset({HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined})
 _FREED = frozenset({QuarantineDeletedAll, ReleasedAll, Rewritten})
+_RELATIONS = (Split, Rewritten, Generated)
+_OF_A_HOP = (ConnectionError, ConcurrencyLimit)
 _TURNS = _OPENINGS | _CLOSINGS | _DISPOSED | _HELD | _FREED | {Finished}
 """Kinds of lines that begin or end something: the others change nothing."""
 
@@ -119,16 +121,18 @@ class Trail:
         host, event = line.host, line.event
         if event is None or isinstance(event, Status):
             return False
-        if isinstance(event, Split | Rewritten | Generated):
+        if isinstance(event, _RELATIONS):
             return self._relate(host, event, at)
-        if event.mid:
-            return self._message(line, event, event.mid, at)
+        mid = event.mid
+        if mid:
+            return self._message(line, event, mid, at)
         if isinstance(event, ListenerSuspended):
             self.needles.add(RESUMED)
-        if event.icid:
-            return self._connection(line, event, event.icid, at)
+        icid = event.icid
+        if icid:
+            return self._connection(line, event, icid, at)
         dcid = event.dcid
-        if dcid and not isinstance(event, ConnectionError | ConcurrencyLimit):
+        if dcid and not isinstance(event, _OF_A_HOP):
             followed = self._followed.get((host, "DCID", dcid))
             if followed is not None:
                 self._note((host, "DCID", dcid), followed, event, at)
