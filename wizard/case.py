@@ -55,6 +55,21 @@ class State:
                     found[fact.name] = fact
         return found
 
+    def known(self, scope: Callable[[str], str]) -> Callable[[Row], Mapping[str, Fact]]:
+        """The same of many rows: those that no step was about alone have it in common."""
+        addresses = {step.address for step in self.steps}
+        attempts = {step.attempt for step in self.steps}
+        found: dict[tuple[object, ...], dict[str, Fact]] = {}
+
+        def of(row: Row) -> Mapping[str, Fact]:
+            ip, attempt = row.about.ip, row.attempt
+            key = (ip in addresses, ip if ip in addresses else None, attempt if attempt in attempts else None)
+            if key not in found:
+                found[key] = self.facts_of(row, scope)
+            return found[key]
+
+        return of
+
     def has(self, *names: str) -> bool:
         """Whether any step told one of these facts."""
         return any(fact.name in names for step in self.steps for fact in step.facts)

@@ -125,7 +125,7 @@ def _is_stale(step: Step, case: Mapping[str, Value], engine: Engine) -> bool:
 
 def conclusion_of(state: State, engine: Engine) -> Conclusion:
     """What the case's facts and rows amount to."""
-    return conclude(engine, state.rows or (NOBODY,), lambda row: state.facts_of(row, scope_of(engine)))
+    return conclude(engine, state.rows or (NOBODY,), state.known(scope_of(engine)))
 
 
 def known_of(state: State, row: Row, engine: Engine) -> dict[str, Fact]:

@@ -63,7 +63,7 @@ def assemble(lines: Lines) -> Records:
 
 class _Desk:
     def __init__(self, lines: Lines) -> None:
-        self.records = Records()
+        self.records = Records(lines)
         self.reader = Reader(lines)
         self._lines = lines
         self._connections: dict[tuple[str, int], Connection] = {}

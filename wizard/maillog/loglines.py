@@ -105,7 +105,7 @@ class LogLine:
     @property
     def iso(self) -> str | None:
         """The time as ISO 8601, with the offset where the log tells it."""
-        return iso(self.time, self.offset)
+        return self._evidence.time if self._evidence else iso(self.time, self.offset)
 
     @property
     def evidence(self) -> Evidence:

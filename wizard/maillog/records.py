@@ -183,6 +183,7 @@ class Link:
 class Records:
     """All that was assembled; `loose` are lines that name no connection, message or delivery."""
 
+    lines: Lines
     connections: list[Connection] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
