@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from typing import NamedTuple
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -31,3 +33,18 @@ class Fact(NamedTuple):
     origin: str
     at: str | None = None
     evidence: tuple[Evidence, ...] = ()
+
+
+class Facts(Mapping[str, Fact]):
+    """Facts by name, each put together when it is asked for."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def said(self) -> dict[str, Value]:
+        """Their values, for which none has to be put together."""
+
+
+def values_of(facts: Mapping[str, Fact]) -> dict[str, Value]:
+    """What facts say, without what they rest on."""
+    return facts.said() if isinstance(facts, Facts) else {name: fact.value for name, fact in facts.items()}

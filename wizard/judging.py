@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from wizard.engine import Engine
-from wizard.facts import Fact, Value
+from wizard.facts import Fact, Value, values_of
 from wizard.rows import Row, instant
 from wizard.rulebase.firing import Fired, best
 
@@ -30,7 +30,7 @@ class Judged:
     @property
     def values(self) -> dict[str, Value]:
         """The values of all that is known of it."""
-        return values_of({**self.known, **self.row.facts})
+        return {**values_of(self.known), **values_of(self.row.facts)}
 
     @property
     def fate(self) -> str | None:
@@ -46,10 +46,5 @@ class Judged:
 def judge(engine: Engine, row: Row, case: FactsOf) -> Judged:
     """What the rules say of one row."""
     known = case(row)
-    fired = engine.fire(values_of({**known, **row.facts}))
+    fired = engine.fire({**values_of(known), **values_of(row.facts)})
     return Judged(row, known, fired, best(engine.base, fired))
-
-
-def values_of(facts: Mapping[str, Fact]) -> dict[str, Value]:
-    """Facts as the engine takes them."""
-    return {name: fact.value for name, fact in facts.items()}

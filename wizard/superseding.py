@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from wizard.engine import Engine
-from wizard.facts import Fact
-from wizard.judging import ARRIVED, FactsOf, Judged, judge, values_of
+from wizard.facts import Fact, values_of
+from wizard.judging import ARRIVED, FactsOf, Judged, judge
 from wizard.rows import instant, seconds_between
 from wizard.rulebase.firing import best
 
@@ -113,11 +113,13 @@ def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case
     cause = first.outcome if first else None
     before = success.row.before
     if first is None and before is not None:
-        cause = best(engine.base, engine.fire(values_of({**success.known, **before})))
+        cause = best(engine.base, engine.fire({**values_of(success.known), **values_of(before)}))
+    if cause is None or cause.fate == ARRIVED:
+        return success
     began = (first or success).row.began
     done = success.row.facts[_DONE].at if _DONE in success.row.facts else None
     seconds = seconds_between(began, done)
-    if cause is None or cause.fate == ARRIVED or seconds is None:
+    if seconds is None:
         return success
     facts = first.row.facts if first else before or {}
     evidence = dict.fromkeys(piece for fact in facts.values() for piece in fact.evidence)

@@ -28,8 +28,9 @@ Place = tuple[str, int]
 def trace(paths: Sequence[Path], asked: Asked) -> tuple[set[Place], dict[Place, str]]:
     """The lines shown, and those left out with the reason."""
     files = find_files([str(path) for path in paths])
-    found = traced(follow(Log(files, now=NOW), asked, beside=False), asked, lambda _: Window())
-    lines = [line for one in found for line in one.lines]
+    log = Log(files, now=NOW)
+    found = traced(follow(log, asked, beside=False), asked, lambda _: Window())
+    lines = [line for one in found for line in log.lines().some(one.orders)]
     out = left_out(files, asked, lines, Window(), NOW)
     return {(line.source, line.number) for line in lines}, {(line.source, line.number): why for line, why in out}
 

@@ -6,8 +6,9 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import compress
 
 from wizard.cli.criteria import criteria
 from wizard.cli.main import CONCLUDED, INTERRUPTED, NO_CONCLUSION
@@ -78,14 +79,23 @@ def _window(given: dict[str, Value], offset: int | None) -> Window:
 
 def _print(options: argparse.Namespace, log: Log, found: list[Traced]) -> None:
     shown = _Shown(options, several=len(log.files) > 1)
+    lines = log.lines()
     if options.group:
         for number, one in enumerate(found):
             if number and not options.json:
                 sys.stdout.write("\n")
-            shown.write(shown.line(line) for line in one.lines)
+            shown.write(shown.line(line) for line in lines.some(one.orders))
         return
-    lines = {line.order: line for one in found for line in one.lines}
-    shown.write(shown.line(lines[order]) for order in sorted(lines))
+    shown.write(shown.line(lines[order]) for order in _orders(found, len(lines)))
+
+
+def _orders(found: list[Traced], among: int) -> Iterator[int]:
+    """The places of all lines found, each once: several attempts may have lines in common."""
+    marks = bytearray(among)
+    for one in found:
+        for order in one.orders:
+            marks[order] = True
+    return compress(range(among), marks)
 
 
 def _print_left_out(
@@ -98,7 +108,7 @@ def _print_left_out(
     shown = _Shown(options, several=len(log.files) > 1)
     if not options.json:
         sys.stdout.write(f"\n{say['left-out']}\n")
-    lines = [line for one in found for line in one.lines]
+    lines = list(log.lines().some(_orders(found, len(log.lines()))))
     hint = _window(given, None)
     shown.write(
         shown.line(line, reason, say[f"left-out.{reason}"])
@@ -129,6 +139,7 @@ class _Shown:
         self._terminal = sys.stdout.isatty()
         self._coloured = self._terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._several = several
+        self._as_it_is = not (self._json or self._terminal or several)
 
     def write(self, lines: Iterable[str]) -> None:
         pending: list[str] = []
@@ -141,6 +152,8 @@ class _Shown:
 
     def line(self, line: LogLine, reason: str | None = None, said: str = "") -> str:
         """One entry with its line ends; `reason` says why it is left out."""
+        if self._as_it_is and not reason:
+            return f"{line.raw}\n"
         if self._json:
             return _event(line, reason)
         name = f"{line.source}:" if self._several else ""

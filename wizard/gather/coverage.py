@@ -16,7 +16,7 @@ from wizard.maillog.events.limits import ListenerSuspended
 from wizard.maillog.held_offsets import offsets
 from wizard.maillog.hiding import gather_opened_earlier, gather_openings_without_address, gather_refusals
 from wizard.maillog.log import Log, Windows
-from wizard.maillog.loglines import LogLine, iso
+from wizard.maillog.loglines import Lines, LogLine, iso
 from wizard.maillog.say_connection import address_line
 from wizard.maillog.says import Says
 from wizard.maillog.surroundings import Surroundings
@@ -127,7 +127,7 @@ def _unknown_addresses(log: Log, span: Windows) -> list[LogLine]:
     return masked + [line for line in _opened_earlier(log.lines()) if _inside(line, span)]
 
 
-def _opened_earlier(lines: Iterable[LogLine]) -> Iterable[LogLine]:
+def _opened_earlier(lines: Lines) -> Iterable[LogLine]:
     for connection in assemble(lines).connections:
         if connection.lines and connection.first(Opened) is None and address_line(connection) is None:
             yield connection.lines[0]

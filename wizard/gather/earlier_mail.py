@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from wizard.facts import Fact, Value
+from wizard.facts import Fact, Value, values_of
 from wizard.gather.base import Desk, Gathered
 from wizard.gather.search_log import known, open_log
 from wizard.maillog.asked import Asked, domain_of, read_address
@@ -68,7 +68,7 @@ def _latest(found: list[Attempt], around: Surroundings) -> dict[str, Attempt]:
 
 def _vouches(attempt: Attempt) -> bool:
     """Whether it came from outside, and was delivered or is under way."""
-    said = {name: fact.value for name, fact in attempt.facts.items()}
+    said = values_of(attempt.facts)
     arriving = all(said.get(name) in words for name, words in ARRIVING.items())
     outbound = attempt.message is not None and any(e.table == "outbound" for _, e in attempt.message.all(Policy))
     return arriving and not outbound and said.get("log.verdict") != "RELAY"

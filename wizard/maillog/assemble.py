@@ -7,9 +7,10 @@ lines of its number still belongs to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wizard.maillog.asked import bare, read_address
 from wizard.maillog.events.base import Event
@@ -28,152 +29,172 @@ from wizard.maillog.events.limits import Harvest
 from wizard.maillog.events.message import Finished, Ready
 from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.system import Status
-from wizard.maillog.loglines import Appliance, LogLine
-from wizard.maillog.records import Connection, Delivery, Link, Message, Record, Records
+from wizard.maillog.loglines import Appliance, Lines, LogLine
+from wizard.maillog.records import Connection, Delivery, Link, Message, Reader, Record, Records
 
 _SHUFFLED = timedelta(minutes=1)
 _SHUFFLED_END = timedelta(seconds=5)
+_RELATIONS = frozenset({Split, Rewritten, Generated})
+_LOOSE_AS_WELL = frozenset({ConnectionError, ConcurrencyLimit, DeliveryTls})
 R = TypeVar("R", bound=Record)
 
 
-def assemble(lines: Iterable[LogLine]) -> Records:
-    """Sort lines, given in log order, into records. Lines that say nothing of one of them are left in `loose`."""
-    desk = _Desk()
+class _Life(NamedTuple):
+    """The kinds of lines that open and end a record; `final`: what has ended has no later lines."""
+
+    openings: frozenset[type[Event]]
+    endings: frozenset[type[Event]]
+    final: bool
+
+
+_CONNECTION = _Life(frozenset({Opened}), frozenset({Closed, Lost}), final=True)
+_MESSAGE = _Life(frozenset({Start, From}), frozenset({Finished}), final=False)
+_DELIVERY = _Life(frozenset({DeliveryOpened}), frozenset({DeliveryClosed, DeliveryKilled}), final=True)
+
+
+def assemble(lines: Lines) -> Records:
+    """Sort lines into records. Lines that say nothing of one of them are left in `loose`."""
+    desk = _Desk(lines)
     for line in lines:
         desk.take(line)
-    _harvests(desk.records)
+    _harvests(desk.records, desk.reader)
     return desk.records
 
 
 class _Desk:
-    def __init__(self) -> None:
-        self.records = Records()
+    def __init__(self, lines: Lines) -> None:
+        self.records = Records(lines)
+        self.reader = Reader(lines)
+        self._lines = lines
         self._connections: dict[tuple[str, int], Connection] = {}
         self._messages: dict[tuple[str, int], Message] = {}
         self._deliveries: dict[tuple[str, int], Delivery] = {}
 
     def take(self, line: LogLine) -> None:
-        event = line.event
-        if event is None or isinstance(event, Status):  # its counters are about no message
+        kind = line.kind
+        if kind is None or kind is Status:  # its counters are about no message
             return
-        icid, mid, dcid = event.icid, event.mid, event.dcid
-        if isinstance(event, Split | Rewritten | Generated):
-            self._relate(line, event)
-        elif mid:
-            message = self._message(line, mid)
-            message.lines.append(line)
+        if kind in _RELATIONS:
+            self._relate(line)
+            return
+        icid, mid, dcid = line.named
+        if mid:
+            message = self._message(line, kind, mid)
+            message.orders.append(line.order)
             if icid and message.connection is None:
-                message.connection = self._connection(line, icid)
+                message.connection = self._connection(line, kind, icid)
                 message.connection.messages.append(message)
             if dcid:
-                message.deliveries[dcid] = self._delivery(line, dcid)
+                message.deliveries[dcid] = self._delivery(line, kind, dcid)
         elif icid:
-            self._connection(line, icid).lines.append(line)
+            self._connection(line, kind, icid).orders.append(line.order)
         elif dcid:
-            self._delivery(line, dcid).lines.append(line)
-            if isinstance(event, ConnectionError | ConcurrencyLimit | DeliveryTls):
+            self._delivery(line, kind, dcid).orders.append(line.order)
+            if kind in _LOOSE_AS_WELL:
                 self.records.loose.append(line)
         else:
             self.records.loose.append(line)
 
-    def _connection(self, line: LogLine, icid: int) -> Connection:
+    def _connection(self, line: LogLine, kind: type[Event], icid: int) -> Connection:
         desk, records = self._connections, self.records.connections
-        return _current(desk, records, Connection, line, icid, (Opened,), (Closed, Lost), final=True)
+        return self._current(desk, records, Connection, line, kind, icid, _CONNECTION)
 
-    def _message(self, line: LogLine, mid: int) -> Message:
+    def _message(self, line: LogLine, kind: type[Event], mid: int) -> Message:
         desk, records = self._messages, self.records.messages
-        return _current(desk, records, Message, line, mid, (Start, From), (Finished,), final=False)
+        return self._current(desk, records, Message, line, kind, mid, _MESSAGE)
 
-    def _delivery(self, line: LogLine, dcid: int) -> Delivery:
+    def _delivery(self, line: LogLine, kind: type[Event], dcid: int) -> Delivery:
         desk, records = self._deliveries, self.records.deliveries
-        endings = DeliveryClosed, DeliveryKilled
-        return _current(desk, records, Delivery, line, dcid, (DeliveryOpened,), endings, final=True)
+        return self._current(desk, records, Delivery, line, kind, dcid, _DELIVERY)
 
-    def _relate(self, line: LogLine, event: Split | Rewritten | Generated) -> None:
-        if isinstance(event, Generated):
-            how, old, new = event.kind, event.parent, event.mid
-        else:
-            how, old, new = ("split" if isinstance(event, Split) else "rewritten"), event.mid, event.new
-        parent = self._message(line, old)
+    def _current(
+        self,
+        desk: dict[tuple[str, int], R],
+        records: list[R],
+        make: Callable[[Appliance, int, Reader], R],
+        line: LogLine,
+        kind: type[Event],
+        number: int,
+        life: _Life,
+    ) -> R:
+        """The record that a line belongs to."""
+        key = line.appliance.key, number
+        record = desk.get(key)
+        over = life.final and record is not None and record.over is not None and self._is_over(record.over, line)
+        if record is None or over or (kind in life.openings and self._is_another(record, line)):
+            record = desk[key] = make(line.appliance, number, self.reader)
+            records.append(record)
+        if kind in life.openings and kind not in self._lines.kinds(record.openings):
+            record.openings += (line.order,)
+        if kind in life.endings:
+            record.over = line.order
+        return record
+
+    def _relate(self, line: LogLine) -> None:
+        event = line.event
+        assert isinstance(event, Split | Rewritten | Generated)
+        how, old, new = _relation(event)
+        parent = self._message(line, type(event), old)
         child = self._messages.get((line.appliance.key, new))
         told = child.parent if child is not None else None
         if told is not None and told.parent is parent:
-            parent.lines.append(line)
+            parent.orders.append(line.order)
             return
-        if child is None or child.parent is not None or child is parent or not _near(child, line, timedelta(minutes=2)):
-            child = Message(line.appliance, new)
+        within = timedelta(minutes=2)
+        if child is None or child.parent is not None or child is parent or not self._near(child, line, within):
+            child = Message(line.appliance, new, self.reader)
             self._messages[line.appliance.key, new] = child
             self.records.messages.append(child)
         child.parent = Link(how, line, parent, child)
         parent.children.append(child.parent)
-        parent.lines.append(line)
-        child.lines.append(line)
+        parent.orders.append(line.order)
+        child.orders.append(line.order)
+
+    def _is_another(self, record: Record, line: LogLine) -> bool:
+        """Whether this opening line begins something new rather than a record whose other lines came just before it."""
+        if not record.orders:
+            return False
+        openings = {one.kind: one for one in self._lines.some(record.openings)}
+        if line.kind in openings:
+            return openings[line.kind].text != line.text
+        if line.kind is From and Start in openings:
+            return False
+        return not self._near(record, line, _SHUFFLED if record.over is None else _SHUFFLED_END)
+
+    def _is_over(self, end: int, line: LogLine) -> bool:
+        """Whether a record ended well before this line, which then is about another of that number."""
+        ended = self._lines.time(end)
+        return ended is not None and line.time is not None and line.time - ended > _SHUFFLED
+
+    def _near(self, record: Record, line: LogLine, within: timedelta) -> bool:
+        """Whether the record's last line is this near in time; unknown times are taken as near."""
+        if not record.orders:
+            return True
+        last = self._lines.time(record.orders[-1])
+        return last is None or line.time is None or abs(line.time - last) <= within
 
 
-def _current(
-    desk: dict[tuple[str, int], R],
-    records: list[R],
-    make: Callable[[Appliance, int], R],
-    line: LogLine,
-    number: int,
-    openings: tuple[type[Event], ...],
-    endings: tuple[type[Event], ...],
-    *,
-    final: bool,
-) -> R:
-    """The record that a line belongs to; `final`: what has ended has no later lines."""
-    key = line.appliance.key, number
-    record = desk.get(key)
-    over = final and record is not None and _is_over(record, line)
-    if record is None or over or (isinstance(line.event, openings) and _is_another(record, line)):
-        record = desk[key] = make(line.appliance, number)
-        records.append(record)
-    if isinstance(line.event, endings):
-        record.over = line
-    return record
+def _relation(event: Split | Rewritten | Generated) -> tuple[str, int, int]:
+    """How one message became another, and their numbers."""
+    if isinstance(event, Generated):
+        return event.kind, event.parent, event.mid
+    return ("split" if isinstance(event, Split) else "rewritten"), event.mid, event.new
 
 
-def _is_another(record: Record, line: LogLine) -> bool:
-    """Whether this opening line begins something new rather than a record whose other lines came just before it."""
-    if not record.lines:
-        return False
-    same = record.first(type(line.event)) if line.event else None
-    if same is not None:
-        return same[0].text != line.text
-    if isinstance(line.event, From) and record.first(Start) is not None:
-        return False
-    return not _near(record, line, _SHUFFLED_END if record.over else _SHUFFLED)
-
-
-def _is_over(record: Record, line: LogLine) -> bool:
-    """Whether it ended well before this line, which then is about another of that number."""
-    ended = record.over.time if record.over else None
-    return ended is not None and line.time is not None and line.time - ended > _SHUFFLED
-
-
-def _near(record: Record, line: LogLine, within: timedelta) -> bool:
-    """Whether the record's last line is this near in time; unknown times are taken as near."""
-    if not record.lines:
-        return True
-    last = record.lines[-1].time
-    return last is None or line.time is None or abs(line.time - last) <= within
-
-
-def _harvests(records: Records) -> None:
+def _harvests(records: Records, reader: Reader) -> None:
     """A directory harvest line names only the host. Found in the work queue it is about the message that was received
     for its recipient, else about that host's connection open at that time, of which it may be the only line.
     """
-    lines = [(line, line.event) for line in records.loose if isinstance(line.event, Harvest)]
-    hosts = {(line.appliance.key, read_address(event.address)): list[Connection]() for line, event in lines}
-    for connection in records.connections if lines else ():
+    said = [(line, line.event) for line in records.loose if isinstance(line.event, Harvest)]
+    hosts = {(line.appliance.key, read_address(event.address)): list[Connection]() for line, event in said}
+    for connection in records.connections if said else ():
         opened = connection.first(Opened)
         known = hosts.get((connection.appliance.key, read_address(opened[1].address))) if opened else None
         if known is not None:
             known.append(connection)
-    for line, event in lines:
+    for line, event in said:
         if not _attached(line, event, hosts[line.appliance.key, read_address(event.address)]):
-            connection = Connection(line.appliance, 0, [line])
-            records.connections.append(connection)
+            records.connections.append(Connection(line.appliance, 0, reader, array("I", [line.order])))
 
 
 def _attached(line: LogLine, event: Harvest, connections: list[Connection]) -> bool:
@@ -182,11 +203,11 @@ def _attached(line: LogLine, event: Harvest, connections: list[Connection]) -> b
             ready = message.first(Ready)
             named = any(bare(to.address) == bare(event.recipient or "") for _, to in message.all(To))
             if named and ready and ready[0].order < line.order:
-                message.put(line)
+                message.put(line.order)
                 return True
     connection_then = next((c for c in reversed(connections) if _open_to(c, line)), None)
     if connection_then is not None:
-        connection_then.put(line)
+        connection_then.put(line.order)
     return connection_then is not None
 
 

@@ -5,7 +5,7 @@ An attempt says only what its lines say. What became of it is for the rules to c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -40,8 +40,8 @@ class Attempt:
     refusal: LogLine | None = None
     sender: str | None = None
     recipient: str | None = None
-    facts: dict[str, Fact] = field(default_factory=dict)
-    before: dict[str, Fact] | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    before: Mapping[str, Fact] | None = None
     candidate: Candidate | None = None
     ties: frozenset[str] = frozenset()
 

@@ -13,7 +13,7 @@ class Family:
 
     def __init__(self, says: Callable[[LogLine], bool]) -> None:
         self._answers = says
-        self._said: dict[int, bool] = {}
+        self._said: dict[tuple[str, int], bool] = {}
 
     def records(self, records: Records) -> list[Record]:
         """The connections, messages and deliveries of all that is tied to the question."""
@@ -38,7 +38,8 @@ class Family:
         return any(self._line_says(line) for line in record.lines)
 
     def _line_says(self, line: LogLine) -> bool:
-        known = self._said.get(id(line))
+        place = line.source, line.number
+        known = self._said.get(place)
         if known is None:
-            known = self._said[id(line)] = self._answers(line)
+            known = self._said[place] = self._answers(line)
         return known

@@ -19,7 +19,7 @@ from wizard.maillog.assemble import assemble
 from wizard.maillog.family import Family
 from wizard.maillog.in_window import BEHIND, InWindow
 from wizard.maillog.log import Log, Windows
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.loglines import AnyLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.pursuit import Pursuit
 from wizard.maillog.records import Connection, Message, Record, Records
@@ -61,7 +61,7 @@ def follow_by_rounds(log: Log, asked: Asked) -> Records:
     return _follow_all(log, Family(_says(asked)))
 
 
-def _says(asked: Asked) -> Callable[[LogLine], bool]:
+def _says(asked: Asked) -> Callable[[AnyLine], bool]:
     return lambda line: line.event is not None and says(line.event, asked)
 
 

@@ -2,55 +2,70 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wizard.maillog.encoding import decode
 from wizard.maillog.events.system import UtcOffset, Version
+from wizard.maillog.kept import Kept, Reading
 from wizard.maillog.lines import read_entry
 from wizard.maillog.logfile import LogFile
-from wizard.maillog.loglines import LogLine
 from wizard.maillog.prefix import split_prefix
 from wizard.maillog.stamps import Stamp
 from wizard.maillog.survey import Survey
 
 Dater = Callable[[Stamp], datetime | None]
 _BEGINNING = 64 << 10
+_TELLS_OF_IT = frozenset({Version, UtcOffset})
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What was gathered of one file: `entries` by the number of their first line."""
+    """What was gathered of one file, the one of this `index`: `places` says where its entries are `kept`."""
 
+    index: int
     file: LogFile
     date: Dater
     survey: Survey
-    entries: dict[int, LogLine] = field(default_factory=dict)
+    kept: Kept
+    places: array[int] = field(default_factory=lambda: array("I"))
     serials: set[str] = field(default_factory=set)
     offset: int | None = None
     """Minutes east of UTC that the file says first."""
+    _known: set[int] | None = None
+    """The numbers of the entries that are kept, once somebody has asked."""
+    _offsets: list[tuple[int, int]] = field(default_factory=list)
 
-    def read(self, number: int, raw: bytes) -> LogLine:
+    def read(self, number: int, raw: bytes) -> Reading:
         """Take apart the entry that begins with this line."""
-        text = decode(raw)
-        prefix, event = read_entry(text)
-        body_at = prefix.text.rfind(prefix.body)
+        prefix, event = read_entry(decode(raw))
         stamp = prefix.stamp
-        if stamp is None:
-            return LogLine(self.file.name, number, None, prefix.text, event, text, body_at, prefix.host)
-        time, offset = self.date(stamp), stamp.offset_minutes
-        return LogLine(self.file.name, number, time, prefix.text, event, text, body_at, prefix.host, offset)
+        time, offset = (self.date(stamp), stamp.offset_minutes) if stamp else (None, None)
+        return Reading(self.file.name, number, time, prefix.text, prefix.body, event, raw, prefix.host, offset)
 
-    def keep(self, line: LogLine) -> None:
+    def holds(self, number: int) -> bool:
+        """Whether the entry that begins with this line is kept."""
+        if self._known is None:
+            self._known = {self.kept.numbers[place] for place in self.places}
+        return number in self._known
+
+    def keep(self, line: Reading) -> None:
         """Keep an entry, and what it says of the appliance."""
-        self.entries[line.number] = line
+        place = self.kept.add(self.index, line)
+        self.places.append(place)
+        if self._known is not None:
+            self._known.add(line.number)
         event = line.event
+        if type(event) not in _TELLS_OF_IT:
+            return
         if isinstance(event, Version) and event.serial:
             self.serials.add(event.serial)
-        if isinstance(event, UtcOffset) and self.offset is None:
-            self.offset = event.seconds // 60
+        if isinstance(event, UtcOffset):
+            self._offsets.append((place, event.seconds // 60))
+            self.offset = event.seconds // 60 if self.offset is None else self.offset
 
     def begins(self) -> datetime | None:
         """The time of the first line that has one, among those that it begins with."""
@@ -58,9 +73,13 @@ class Gathered:
         stamps = (split_prefix(decode(line)).stamp for line in beginning.split(b"\n"))
         return next((self.date(stamp) for stamp in stamps if stamp), None)
 
-    def in_order(self) -> list[LogLine]:
-        """The entries in the order in which they were written."""
-        return [self.entries[number] for number in sorted(self.entries, reverse=self.survey.newest_first)]
+    def in_order(self) -> array[int]:
+        """The places of the entries, in the order in which they were written."""
+        return array("I", sorted(self.places, key=self.kept.numbers.__getitem__, reverse=self.survey.newest_first))
+
+    def said_offsets(self) -> list[tuple[int, int]]:
+        """What the entries say of the zone, as minutes east of UTC, each with its place, in the order of writing."""
+        return sorted(self._offsets, key=lambda one: self.kept.numbers[one[0]], reverse=self.survey.newest_first)
 
 
 def dater(window_end: datetime | None, modified: datetime | None, now: datetime) -> Dater:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.log import Log
 
 
@@ -39,8 +38,7 @@ def _hold_on(found: list[Offsets], whose: list[list[str]], order: list[int], at:
 
 
 def _own(log: Log, index: int) -> Offsets:
-    lines = log.surveyed()[index].in_order()
-    said = [line.event.seconds // 60 for line in lines if isinstance(line.event, UtcOffset)]
+    said = [minutes for _, minutes in log.surveyed()[index].said_offsets()]
     first = log.offset(index)
     return Offsets(first, said[-1] if said else first)
 

@@ -40,7 +40,8 @@ def gather_refusals(log: Log, windows: Windows, most: int) -> None:
         for entry in () if log.stopped else search(one.file, [_REFUSED]):
             line = one.read(entry.line, entry.raw)
             if is_refusal(line.event) and windows(zone.first).overlaps(line.time, line.time):
-                log.keep(index, line)
+                if not one.holds(line.number):
+                    log.keep(index, line)
                 left -= 1
             if not left:
                 break
@@ -63,7 +64,7 @@ def gather_opened_earlier(log: Log) -> None:
         opened: set[tuple[str | None, int]] = set()
         for entry in _head(one) if hosts and not log.stopped else ():
             number = _NUMBER.search(entry.raw)
-            if number is None or entry.line in one.entries:
+            if number is None or one.holds(entry.line):
                 continue
             host = split_prefix(decode(entry.raw)).host if several else hosts[0]
             key = host, int(number[1])

@@ -14,7 +14,8 @@ from wizard.maillog.events.envelope import From, To
 from wizard.maillog.events.header import MessageId, Subject
 from wizard.maillog.events.message import Ready
 from wizard.maillog.gathered import Gathered
-from wizard.maillog.loglines import Appliance, LogLine
+from wizard.maillog.kept import Reading
+from wizard.maillog.loglines import Appliance
 
 _TELLING = (Opened, From, To, MessageId, Subject, Ready)
 """Lines with what somebody sent. Two appliances that use the same numbers in the same second differ in one of these."""
@@ -32,12 +33,12 @@ class Identity:
         self._said: dict[_Said, dict[int, str]] = {}
         self._alike: set[tuple[int, int]] = set()
         self._unlike: set[tuple[int, int]] = set()
-        self._several = len({one.file.named for one in files}) > 1
+        self.several = len({one.file.named for one in files}) > 1
 
-    def note(self, index: int, line: LogLine) -> None:
-        """Take in a line of a file, which may show anew which files are one appliance's."""
+    def note(self, index: int, line: Reading) -> None:
+        """Take in a line of a file where there are `several`: it may show anew which files are one appliance's."""
         event = line.event
-        if not self._several or line.host is not None or not isinstance(event, _TELLING):
+        if line.host is not None or not isinstance(event, _TELLING):
             return
         own, before = self._files[index].file.named, len(self._alike) + len(self._unlike)
         number = event.icid if isinstance(event, Opened) else event.mid

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from wizard.maillog.asked import Window
 from wizard.maillog.held_offsets import offsets
 from wizard.maillog.log import Log, Windows
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.loglines import AnyLine
 from wizard.maillog.prefix import time_of
 from wizard.maillog.survey import line_start, line_text
 
@@ -35,7 +35,7 @@ class InWindow:
         self._index = {file.name: index for index, file in enumerate(log.files)}
         self._behind = 0
 
-    def holds(self, line: LogLine) -> bool:
+    def holds(self, line: AnyLine) -> bool:
         """Whether a line is of that time, or of the days in which what failed may have been made good."""
         self._log.check_size()
         index = self._index[line.source]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from wizard.maillog.asked import Window
 from wizard.maillog.coverage import Gap, gaps
-from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.gathered import Gathered, dater
+from wizard.maillog.kept import Origin
 from wizard.maillog.logfile import LogFile
-from wizard.maillog.loglines import Appliance, LogLine
+from wizard.maillog.loglines import NOT_KNOWN_YET, Appliance, Lines, Writer
 from wizard.maillog.passes import Passes, Watch
 from wizard.maillog.pursuit import Followed
 from wizard.maillog.survey import Extent, Survey
@@ -43,7 +44,10 @@ class Log:
         self._passes = Passes(files, [dater(end, file.modified, now) for file in files], numbered=numbered)
         self._gathered = self._passes.gathered
         self._identity = self._passes.identity
-        self._lines: list[LogLine] | None = None
+        self._kept = self._passes.kept
+        self._writers = array("I")
+        self._known = [Writer("", NOT_KNOWN_YET, None)]
+        self._lines: Lines | None = None
         self._as_of = 0
         self.gather, self.read = self._passes.gather, self._passes.read
         self.keep, self.stop, self.check_size = self._passes.keep, self._passes.stop, self._passes.check_size
@@ -68,14 +72,17 @@ class Log:
                 return False
         return True
 
-    def lines(self) -> list[LogLine]:
+    def lines(self) -> Lines:
         """All gathered lines, each once, in the order in which their appliance wrote them."""
         if self._lines is None or self._passes.changes != self._as_of:
             self._as_of = self._passes.changes
             self._say_offsets()
-            self._lines = [line for together in self._clusters() for line in self._merged(together)]
-            for order, line in enumerate(self._lines):
-                line.order = order
+            self._writers = array("I", bytes(len(self._kept) * array("I").itemsize))
+            self._known = self._known[:1]
+            places = array("I")
+            for together in self._clusters():
+                places.extend(self._merged(together))
+            self._lines = Lines(self._kept, places, self._writers, self._known)
         return self._lines
 
     def _say_offsets(self) -> None:
@@ -97,28 +104,52 @@ class Log:
             end = max((t for t in (end, survey.ends_at) if t), default=None)
         return clusters
 
-    def _merged(self, together: list[int]) -> list[LogLine]:
+    def _merged(self, together: list[int]) -> array[int]:
+        in_order = [self._of_file(index) for index in together]
+        if len(together) == 1:
+            return in_order[0]
         seen: dict[tuple[str, str], int] = {}
-        keyed: list[tuple[datetime, int, LogLine]] = []
-        for rank, index in enumerate(together):
+        keyed: list[tuple[datetime, int, int]] = []
+        for rank, places in enumerate(in_order):
             latest = datetime.min
-            for line in self._of_file(index):
-                latest = max(latest, line.time or latest)
-                alone = len(together) == 1 or line.time is None
-                if alone or seen.setdefault((line.appliance.key, line.text), index) == index:  # else two pulls overlap
-                    keyed.append((latest, rank, line))
-        if len(together) > 1:
-            keyed.sort(key=lambda one: one[:2])
-        return [line for _, _, line in keyed]
+            for place in places:
+                time = self._kept.times[place]
+                latest = max(latest, time or latest)
+                said = self._writer(place).appliance.key, self._kept.text(place)
+                if time is None or seen.setdefault(said, rank) == rank:  # else two pulls overlap
+                    keyed.append((latest, rank, place))
+        keyed.sort(key=lambda one: one[:2])
+        return array("I", [place for _, _, place in keyed])
 
-    def _of_file(self, index: int) -> Iterable[LogLine]:
-        one = self._gathered[index]
-        offset = one.offset
-        for line in one.in_order():
-            if isinstance(line.event, UtcOffset):
-                offset = line.event.seconds // 60
-            line.written_by(self._identity.appliance(self._identity.key(index, line.host)), offset)
-            yield line
+    def _of_file(self, index: int) -> array[int]:
+        """The places of a file's lines in their order, of which it is noted now who wrote them."""
+        one, numbers = self._gathered[index], dict[tuple[str, int | None], int]()
+        offset, said = one.offset, dict(one.said_offsets())
+        places = one.in_order()
+        before: tuple[Origin, int | None] | None = None
+        number = 0
+        for place in places:
+            offset = said.get(place, offset)
+            origin = self._kept.origin(place)
+            if before != (origin, offset):
+                before = origin, offset
+                writer = self._written_by(origin, offset)
+                number = numbers.setdefault((writer.appliance.key, writer.offset), len(self._known))
+                self._known += [writer] if number == len(self._known) else []
+            self._writers[place] = number
+        return places
+
+    def _written_by(self, origin: Origin, offset: int | None) -> Writer:
+        """Who wrote a line; `offset` is that of the lines before it."""
+        index, host, own_offset = origin
+        appliance = self._identity.appliance(self._identity.key(index, host))
+        offset = offset if own_offset is None else own_offset
+        if offset is not None:
+            appliance.offset = offset
+        return Writer(self.files[index].name, appliance, appliance.offset)
+
+    def _writer(self, place: int) -> Writer:
+        return self._known[self._writers[place]]
 
     def extents(self) -> dict[str, list[Extent]]:
         """What the files hold of each appliance, by its key."""
@@ -160,8 +191,10 @@ class Log:
     def offset(self, index: int) -> int | None:
         """The zone of a file's own lines, minutes east of UTC."""
         one = self.surveyed()[index]
-        stamps = (line.offset for line in one.entries.values())
-        return one.offset if one.offset is not None else next((offset for offset in stamps if offset is not None), None)
+        if one.offset is not None:
+            return one.offset
+        offsets = (self._writer(place).offset for place in one.places if place < len(self._writers))
+        return next((offset for offset in offsets if offset is not None), None)
 
     def surveyed(self) -> list[Gathered]:
         """What was gathered of each file, each read at least once."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple, overload
 
 from wizard.facts import Evidence
 from wizard.maillog.events.base import Event
+from wizard.maillog.kept import Kept, Numbers, Reading
 
 
 @dataclass(slots=True, eq=False)
@@ -22,53 +26,139 @@ class Appliance:
 NOT_KNOWN_YET = Appliance("")
 
 
-@dataclass(slots=True, eq=False)
-class LogLine:
-    """An entry: `text` is all of it on one line, `time` the appliance's own. `host` and `own_offset` (minutes east of
-    UTC) are what it says itself; which `appliance` wrote it, and in what zone, is known when a search has ended.
-    """
+class Writer(NamedTuple):
+    """Who wrote some lines: the file's name, the appliance, and its zone then, in minutes east of UTC."""
 
     source: str
-    number: int
-    time: datetime | None
-    text: str
-    event: Event | None
-    raw: str
-    """The entry as it stands in the file, on as many lines, the line end of the last left out."""
-    _body_at: int = 0
-    host: str | None = None
-    own_offset: int | None = None
-    appliance: Appliance = NOT_KNOWN_YET
-    offset: int | None = None
-    order: int = 0
-    """Its place among all lines gathered, in log order."""
-    _evidence: Evidence | None = None
+    appliance: Appliance
+    offset: int | None
 
-    def written_by(self, appliance: Appliance, offset: int | None) -> None:
-        """Take in whose line it is; `offset` is that of the lines before it."""
-        offset = offset if self.own_offset is None else self.own_offset
-        if offset is not None:
-            appliance.offset = offset
-        self.appliance = appliance
-        self.offset = appliance.offset
-        self._evidence = None
+
+class LogLine:
+    """An entry in its place among all lines gathered: `order`, in log order. What it says is read when it is asked."""
+
+    __slots__ = ("_event", "_evidence", "_kept", "_place", "_read", "_writer", "order")
+
+    def __init__(self, kept: Kept, place: int, writer: Writer, order: int) -> None:
+        self._kept = kept
+        self._place = place
+        self._writer = writer
+        self.order = order
+        self._event: Event | None = None
+        self._read = False
+        self._evidence: Evidence | None = None
+
+    @property
+    def source(self) -> str:
+        return self._writer.source
+
+    @property
+    def number(self) -> int:
+        return self._kept.numbers[self._place]
+
+    @property
+    def time(self) -> datetime | None:
+        """The appliance's own."""
+        return self._kept.times[self._place]
+
+    @property
+    def appliance(self) -> Appliance:
+        return self._writer.appliance
+
+    @property
+    def offset(self) -> int | None:
+        """Minutes east of UTC, where the log tells it."""
+        return self._writer.offset
+
+    @property
+    def kind(self) -> type[Event] | None:
+        """The kind of its event."""
+        return self._kept.kinds[self._place]
+
+    @property
+    def named(self) -> Numbers:
+        """The numbers that it is about."""
+        return self._kept.named(self._place)
+
+    @property
+    def event(self) -> Event | None:
+        if not self._read:
+            self._event = self._kept.event(self._place)
+            self._read = True
+        return self._event
+
+    @property
+    def raw(self) -> str:
+        """The entry as it stands in the file, on as many lines, the line end of the last left out."""
+        return self._kept.raw(self._place)
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        return self._kept.text(self._place)
 
     @property
     def body(self) -> str:
         """The text without stamp, host, tag and level."""
-        return self.text[self._body_at :]
+        return self._kept.body(self._place)
 
     @property
     def iso(self) -> str | None:
         """The time as ISO 8601, with the offset where the log tells it."""
-        return self.evidence.time
+        return self._evidence.time if self._evidence else iso(self.time, self.offset)
 
     @property
     def evidence(self) -> Evidence:
         """This line as what a fact rests on."""
         if self._evidence is None:
-            self._evidence = Evidence(self.source, self.text, self.number, iso(self.time, self.offset))
+            self._evidence = Evidence(self.source, self.text, self.number, self.iso)
         return self._evidence
+
+
+AnyLine = Reading | LogLine
+
+
+class Lines(Sequence[LogLine]):
+    """All lines gathered: in log order, the places where they are kept; and, by place, who wrote them."""
+
+    def __init__(self, kept: Kept, places: array[int], writers: array[int], known: Sequence[Writer]) -> None:
+        self._kept = kept
+        self._places = places
+        self._writers = writers
+        self._known = known
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[LogLine]:
+        kept, writers, known = self._kept, self._writers, self._known
+        for order, place in enumerate(self._places):
+            yield LogLine(kept, place, known[writers[place]], order)
+
+    @overload
+    def __getitem__(self, order: int) -> LogLine: ...
+
+    @overload
+    def __getitem__(self, order: slice) -> list[LogLine]: ...
+
+    def __getitem__(self, order: int | slice) -> LogLine | list[LogLine]:
+        if isinstance(order, slice):
+            return [self[one] for one in range(*order.indices(len(self)))]
+        place = self._places[order]
+        return LogLine(self._kept, place, self._known[self._writers[place]], order % len(self))
+
+    def some(self, orders: Iterable[int]) -> Iterator[LogLine]:
+        """Some of them."""
+        return map(self.__getitem__, orders)
+
+    def kinds(self, orders: Iterable[int]) -> list[type[Event] | None]:
+        """The kinds of some."""
+        kinds, places = self._kept.kinds, self._places
+        return [kinds[places[order]] for order in orders]
+
+    def time(self, order: int) -> datetime | None:
+        """The time of one."""
+        return self._kept.times[self._places[order]]
 
 
 def iso(time: datetime | None, offset: int | None) -> str | None:

@@ -9,8 +9,8 @@ from wizard.errors import InputError
 from wizard.maillog.events.system import UtcOffset
 from wizard.maillog.gathered import Dater, Gathered
 from wizard.maillog.identity import Identity
+from wizard.maillog.kept import Kept, Reading
 from wizard.maillog.logfile import LogFile
-from wizard.maillog.loglines import LogLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.search import Entry, Whole, search, search_files
 from wizard.maillog.survey import Survey
@@ -31,7 +31,11 @@ class Passes:
 
     def __init__(self, files: Sequence[LogFile], daters: Sequence[Dater], *, numbered: bool) -> None:
         self.files = files
-        self.gathered = [Gathered(file, date, Survey(date)) for file, date in zip(files, daters, strict=True)]
+        self.kept = Kept()
+        self.gathered = [
+            Gathered(index, file, date, Survey(date), self.kept)
+            for index, (file, date) in enumerate(zip(files, daters, strict=True))
+        ]
         self.identity = Identity(self.gathered)
         self.watch: Watch | None = None
         self.changes = 0
@@ -59,7 +63,7 @@ class Passes:
         if wanted is not None and first_time:
             wanted = [*wanted, VERSION, OFFSET]
         for index, entry in self.entries(wanted, first_time=first_time):
-            if entry.line not in self.gathered[index].entries:
+            if not self.gathered[index].holds(entry.line):
                 self.keep(index, self.gathered[index].read(entry.line, entry.raw))
             if wanted is None:
                 self.check_size()
@@ -102,24 +106,25 @@ class Passes:
 
         files = [(index, self.files[index]) for index in self._by_age()]
         to_the_end = first_time or whole is not None
+        anew = self.changes > 0
         for entry in search_files(
             files, trail.needles, observe, numbered=self._numbered, whole=whole, to_the_end=to_the_end
         ):
             one = self.gathered[entry.source]
-            known = one.entries.get(entry.line)
-            read = known or one.read(entry.line, entry.raw)
+            read = one.read(entry.line, entry.raw)
             if not trail.take(read, entry.at):
                 trail.needles.pass_over()
-            elif known is None:
+            elif not (anew and one.holds(entry.line)):
                 self.keep(entry.source, read)
             if isinstance(read.event, UtcOffset):
                 trail.needles.add(VERSION, _BESIDE)
 
-    def keep(self, index: int, line: LogLine) -> None:
+    def keep(self, index: int, line: Reading) -> None:
         """Keep an entry of a file."""
         self.changes += 1
         self.gathered[index].keep(line)
-        self.identity.note(index, line)
+        if self.identity.several:
+            self.identity.note(index, line)
 
     def stop(self) -> None:
         """Search no more: what was found is all there is."""

@@ -46,8 +46,9 @@ _BEGINS = pattern(
     rf"|(?!(?:{DAYS}) ){_FOUND_IN}(?:{DAYS}) +(?:{MONTHS}) +\d{{1,2}} +\d\d:\d\d:\d\d +\d{{4}} +\S".encode()
 )
 _APPLIANCE = re.compile(
-    rf"(?:{DAYS}) +({MONTHS}) +(\d{{1,2}}) +(\d{{1,2}}):(\d\d):(\d\d) +(\d{{4}}) +({_LEVELS}): *", re.ASCII
+    rf"(?:{DAYS}) +((?:{MONTHS}) +\d{{1,2}} +\d{{1,2}}:\d\d:\d\d +\d{{4}}) +({_LEVELS}): *", re.ASCII
 )
+_LONGEST = len("Wed Nov 19 09:16:38 2014 Information")
 _FOUND = pattern(_FOUND_IN)
 _PRIORITY = pattern(r"<\d{1,3}>(\d(?= ))? *", re.ASCII)
 _RFC5424 = pattern(r" *(\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) *\ufeff?")
@@ -108,20 +109,30 @@ def split_prefix(text: str) -> Prefix:
     >>> p.host, p.tag, str(p.stamp.time.time())
     ('192.0.2.94', 'ESA', '16:11:04')
     """
+    head, _, body = text.partition(": ")
+    own = _own(head) if len(head) <= _LONGEST else None
+    if own is not None:
+        return Prefix(own[0], None, None, own[1], body.strip(), text)
     found = _APPLIANCE.match(text)
     if found is None:
         grep = _FOUND.match(text)
         found = _APPLIANCE.match(text, grep.end()) if grep else None
     if found is None:
         return _split_other(text)
-    stamp = _stamp(text[found.start(1) : found.end(6)])
-    return Prefix(stamp, None, None, found[7], text[found.end() :].strip(), text)
+    return Prefix(_stamp(found[1]), None, None, found[2], text[found.end() :].strip(), text)
 
 
 def time_of(text: str, date: Callable[[Stamp], datetime | None]) -> datetime | None:
     """The time that an entry's stamp means, as `date` has it; None for an entry without one."""
     stamp = split_prefix(text).stamp
     return date(stamp) if stamp else None
+
+
+@lru_cache(1024)
+def _own(head: str) -> tuple[Stamp | None, str] | None:
+    """Stamp and level of the appliance's own prefix, read once for all lines of a second; None for any other."""
+    found = _APPLIANCE.fullmatch(f"{head}:")
+    return (_stamp(found[1]), found[2]) if found else None
 
 
 @lru_cache(1024)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wizard.maillog.asked import Asked, Candidate, Window, domain_of, read_address, read_network
 from wizard.maillog.events.connection import Opened
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.kept import Reading
 from wizard.maillog.needles import Needle
 from wizard.maillog.saying import says
 from wizard.maillog.trail import Trail
@@ -46,7 +46,7 @@ class Pursuit:
         self._followed.update(self._led)
         self._followed.update(dict.fromkeys(((one, self._beside) for one in self._open), 0))
 
-    def _says(self, line: LogLine) -> bool:
+    def _says(self, line: Reading) -> bool:
         return line.event is not None and says(line.event, self._asked)
 
     def _opened(self, opened: Opened) -> None:

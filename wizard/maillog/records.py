@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import chain
 from typing import Any, TypeVar, overload
 
 from wizard.maillog.events.base import Event
-from wizard.maillog.loglines import Appliance, LogLine
+from wizard.maillog.loglines import Appliance, Lines, LogLine
 
 E = TypeVar("E", bound=Event)
+
+_MOST_OPEN = 1000
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """Lines about one thing of one appliance, in log order."""
+    """Lines about one thing of one appliance, in log order: `orders` are their places there."""
 
     appliance: Appliance
     number: int
-    lines: list[LogLine] = field(default_factory=list)
-    over: LogLine | None = None
+    reader: Reader | None = None
+    orders: array[int] = field(default_factory=lambda: array("I"))
+    openings: tuple[int, ...] = ()
+    """The first line of each kind that may open it."""
+    over: int | None = None
     """The last line that says it has ended."""
-    _kinds: dict[type[Event], list[int]] = field(default_factory=dict)
-    _seen: int = 0
+    opened: Opened | None = None
+
+    @property
+    def lines(self) -> Sequence[LogLine]:
+        return self._opened()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was looked up in its lines once for all its recipients, of whom there may be thousands."""
+        return self._opened().kept
 
     @overload
     def all(self, kind: type[E], /) -> Iterator[tuple[LogLine, E]]: ...
@@ -35,7 +49,8 @@ class Record:
 
     def all(self, *kinds: type[Event]) -> Iterator[tuple[LogLine, Any]]:
         """The lines of just these kinds, each with its event."""
-        return (self._one(place) for place in self._places(kinds))
+        opened = self._opened()
+        return (opened.one(place) for place in opened.places(kinds))
 
     @overload
     def first(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -45,8 +60,9 @@ class Record:
 
     def first(self, *kinds: type[Event]) -> tuple[LogLine, Any] | None:
         """The first line of these kinds."""
-        found = [places[0] for kind in kinds if (places := self._by_kind().get(kind))]
-        return self._one(min(found)) if found else None
+        opened = self._opened()
+        found = [places[0] for kind in kinds if (places := opened.kinds.get(kind))]
+        return opened.one(min(found)) if found else None
 
     @overload
     def last(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -56,35 +72,79 @@ class Record:
 
     def last(self, *kinds: type[Event]) -> tuple[LogLine, Any] | None:
         """The last line of these kinds."""
-        found = [places[-1] for kind in kinds if (places := self._by_kind().get(kind))]
-        return self._one(max(found)) if found else None
+        opened = self._opened()
+        found = [places[-1] for kind in kinds if (places := opened.kinds.get(kind))]
+        return opened.one(max(found)) if found else None
 
-    def put(self, line: LogLine) -> None:
+    def put(self, order: int) -> None:
         """Put a line where it belongs in log order."""
-        insort(self.lines, line, key=lambda one: one.order)
-        self._kinds.clear()
-        self._seen = 0
+        insort(self.orders, order)
+        if self.opened is not None and self.reader is not None:
+            self.opened = Opened(self.reader.lines, self.orders)
 
-    def _one(self, place: int) -> tuple[LogLine, Any]:
-        return self.lines[place], self.lines[place].event
+    def _opened(self) -> Opened:
+        if self.opened is not None:
+            return self.opened
+        return self.reader.open(self) if self.reader is not None else Opened((), ())
 
-    def _places(self, kinds: Collection[type[Event]]) -> list[int]:
-        found = [places for kind in kinds if (places := self._by_kind().get(kind))]
+
+class Reader:
+    """Reads the lines of records. There may be millions, so only the records that were asked last stay open."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self._open: deque[Record] = deque()
+
+    def open(self, record: Record) -> Opened:
+        """Have the lines of a record ready, and those of another no more."""
+        self._open.append(record)
+        if len(self._open) > _MOST_OPEN:
+            self._open.popleft().opened = None
+        record.opened = Opened(self.lines, record.orders)
+        return record.opened
+
+
+class Opened(Sequence[LogLine]):
+    """The lines of a record, as they are asked for, and where those of each kind stand: attempts ask for dozens."""
+
+    __slots__ = ("_lines", "_orders", "_read", "kept", "kinds")
+
+    def __init__(self, lines: Sequence[LogLine], orders: Sequence[int]) -> None:
+        self.kept: dict[str, Any] = {}
+        self.kinds: dict[type[Event], list[int]] = {}
+        self._lines = lines
+        self._orders = orders
+        self._read: list[LogLine | None] = [None] * len(orders)
+        for place, kind in enumerate(lines.kinds(orders) if isinstance(lines, Lines) else ()):
+            if kind is not None:
+                self.kinds.setdefault(kind, []).append(place)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @overload
+    def __getitem__(self, place: int) -> LogLine: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[LogLine]: ...
+
+    def __getitem__(self, place: int | slice) -> LogLine | list[LogLine]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        line = self._read[place]
+        if line is None:
+            line = self._read[place] = self._lines[self._orders[place]]
+        return line
+
+    def one(self, place: int) -> tuple[LogLine, Any]:
+        """A line with what it says."""
+        line = self[place]
+        return line, line.event
+
+    def places(self, kinds: Collection[type[Event]]) -> list[int]:
+        """Where the lines of some kinds stand."""
+        found = [places for kind in kinds if (places := self.kinds.get(kind))]
         return list(found[0]) if len(found) == 1 else sorted(chain.from_iterable(found))
-
-    def _by_kind(self) -> dict[type[Event], list[int]]:
-        """Where the lines of each kind stand: attempts ask for dozens of kinds."""
-        while self._seen < len(self.lines):
-            event = self.lines[self._seen].event
-            if event is not None:
-                self._kinds.setdefault(type(event), []).append(self._seen)
-            self._seen += 1
-        return self._kinds
-
-    @property
-    def began(self) -> datetime | None:
-        """The earliest time on its lines."""
-        return min((line.time for line in self.lines if line.time), default=None)
 
 
 @dataclass(slots=True, eq=False)
@@ -102,8 +162,6 @@ class Message(Record):
     parent: Link | None = None
     children: list[Link] = field(default_factory=list)
     deliveries: dict[int, Delivery] = field(default_factory=dict)
-    kept: dict[str, Any] = field(default_factory=dict)
-    """What was looked up in its lines once for all its recipients: there may be thousands."""
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +183,7 @@ class Link:
 class Records:
     """All that was assembled; `loose` are lines that name no connection, message or delivery."""
 
+    lines: Lines
     connections: list[Connection] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wizard.facts import Fact
 from wizard.maillog.attempts import Attempt
 from wizard.maillog.events.connection import Opened, Verdict
 from wizard.maillog.events.envelope import SenderRejected
@@ -11,7 +10,7 @@ from wizard.maillog.records import Connection
 from wizard.maillog.say_connection import match_reason, say_connection
 from wizard.maillog.say_fate import say_fate
 from wizard.maillog.say_receipt import say_receipt, say_refused_sender, sender_line
-from wizard.maillog.says import Says
+from wizard.maillog.says import Page, Says
 from wizard.maillog.stand import Stand, first_hindrance
 from wizard.maillog.surroundings import Surroundings
 
@@ -24,7 +23,7 @@ def state(attempt: Attempt, around: Surroundings) -> None:
     attempt.before = _facts(attempt, around, hindered) if hindered else None
 
 
-def _facts(attempt: Attempt, around: Surroundings, stand: Stand | None) -> dict[str, Fact]:
+def _facts(attempt: Attempt, around: Surroundings, stand: Stand | None) -> Page:
     says = Says()
     if attempt.connection is None and attempt.message is None and attempt.refusal is not None:
         _say_refused_connection(says, attempt.refusal)
@@ -42,7 +41,7 @@ def _facts(attempt: Attempt, around: Surroundings, stand: Stand | None) -> dict[
     if attempt.candidate is not None:
         opened = attempt.connection.first(Opened) if attempt.connection else None
         says.say("log.source", attempt.candidate.source, opened[0] if opened else attempt.first_line)
-    return says.facts
+    return says.page(around.lines)
 
 
 def _say_connection(says: Says, attempt: Attempt, around: Surroundings) -> None:

@@ -34,6 +34,7 @@ class Surroundings:
     """The loose lines of some records, and the next hops that their deliveries name."""
 
     def __init__(self, records: Records) -> None:
+        self.lines = records.lines
         self.listeners: list[LogLine] = []
         self._errors: defaultdict[_Key, list[LogLine]] = defaultdict(list)
         self._waits: defaultdict[str, list[LogLine]] = defaultdict(list)

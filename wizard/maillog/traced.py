@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,9 +16,9 @@ from wizard.maillog.records import Record, Records
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The lines of one connection with its messages, or of a message that came otherwise, in log order."""
+    """One connection with its messages, or a message that came otherwise: the places of its lines in log order."""
 
-    lines: tuple[LogLine, ...]
+    orders: array[int]
 
 
 def traced(records: Records, asked: Asked, windows: Windows) -> list[Traced]:
@@ -34,9 +35,9 @@ def traced(records: Records, asked: Asked, windows: Windows) -> list[Traced]:
         else:
             group = groups.setdefault(id(root), {})
             group.update((id(one), one) for one in _of(attempt, group))
-    found = [Traced(tuple(_lines(group.values()))) for group in groups.values()]
-    found += [Traced((line,)) for line in alone]
-    return sorted((one for one in found if one.lines), key=lambda one: one.lines[0].order)
+    found = [Traced(_orders(group.values())) for group in groups.values()]
+    found += [Traced(array("I", [line.order])) for line in alone]
+    return sorted((one for one in found if one.orders), key=lambda one: one.orders[0])
 
 
 def _of(attempt: Attempt, known: dict[int, Record]) -> Iterator[Record]:
@@ -53,6 +54,5 @@ def _of(attempt: Attempt, known: dict[int, Record]) -> Iterator[Record]:
                 pending.append(child)
 
 
-def _lines(records: Iterable[Record]) -> list[LogLine]:
-    found = {line.order: line for one in records for line in one.lines}
-    return [found[order] for order in sorted(found)]
+def _orders(records: Iterable[Record]) -> array[int]:
+    return array("I", sorted({order for one in records for order in one.orders}))

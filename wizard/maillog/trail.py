@@ -39,7 +39,7 @@ from wizard.maillog.events.quarantine import (
 )
 from wizard.maillog.events.relation import Generated, Rewritten, Split
 from wizard.maillog.events.system import Status
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.kept import Reading
 from wizard.maillog.needles import BACK, Needle, Needles
 from wizard.maillog.search import LOOK_BACK
 from wizard.maillog.wanted import spelt
@@ -54,6 +54,8 @@ _CLOSINGS = frozenset({Closed, Lost, Killed, DeliveryClosed, DeliveryKilled})
 _DISPOSED = frozenset({Bounced, Delivered, Dropped, ReceivingAborted, Rewritten, Split})
 _HELD = frozenset({HandoverStarted, Quarantined, QuarantineTagged, SpamQuarantined})
 _FREED = frozenset({QuarantineDeletedAll, ReleasedAll, Rewritten})
+_RELATIONS = (Split, Rewritten, Generated)
+_OF_A_HOP = (ConnectionError, ConcurrencyLimit)
 _TURNS = _OPENINGS | _CLOSINGS | _DISPOSED | _HELD | _FREED | {Finished}
 """Kinds of lines that begin or end something: the others change nothing."""
 
@@ -92,7 +94,7 @@ class Trail:
 
     def __init__(
         self,
-        says: Callable[[LogLine], bool],
+        says: Callable[[Reading], bool],
         needles: Mapping[Needle, int | None],
         known: Mapping[Number, bool] | None = None,
         opened: Callable[[Opened], None] | None = None,
@@ -125,28 +127,30 @@ class Trail:
         self._let_go()
         self.reached += size
 
-    def take(self, line: LogLine, at: int) -> bool:
+    def take(self, line: Reading, at: int) -> bool:
         """Follow what a line links; whether it concerns what is followed, or names no connection or message at all."""
         host, event = line.host, line.event
         if event is None or isinstance(event, Status):
             return False
-        if isinstance(event, Split | Rewritten | Generated):
+        if isinstance(event, _RELATIONS):
             return self._relate(host, event, at)
-        if event.mid:
-            return self._message(line, event, event.mid, at)
+        mid = event.mid
+        if mid:
+            return self._message(line, event, mid, at)
         if isinstance(event, ListenerSuspended):
             self.needles.add(RESUMED)
-        if event.icid:
-            return self._connection(line, event, event.icid, at)
+        icid = event.icid
+        if icid:
+            return self._connection(line, event, icid, at)
         dcid = event.dcid
-        if dcid and not isinstance(event, ConnectionError | ConcurrencyLimit):
+        if dcid and not isinstance(event, _OF_A_HOP):
             followed = self._followed.get((host, "DCID", dcid))
             if followed is not None:
                 self._note((host, "DCID", dcid), followed, event, at)
             return followed is not None or (isinstance(event, DeliveryTls) and not event.ok)
         return True
 
-    def _connection(self, line: LogLine, event: Event, icid: int, at: int) -> bool:
+    def _connection(self, line: Reading, event: Event, icid: int, at: int) -> bool:
         host = line.host
         number = host, "ICID", icid
         followed = self._followed.get(number)
@@ -161,7 +165,7 @@ class Trail:
                 self._opened(event)
         return followed is not None
 
-    def _message(self, line: LogLine, event: Event, mid: int, at: int) -> bool:
+    def _message(self, line: Reading, event: Event, mid: int, at: int) -> bool:
         host, icid, dcid = line.host, event.icid, event.dcid
         number = host, "MID", mid
         connection = self._followed.get((host, "ICID", icid)) if icid else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wizard.maillog.events.kind import Kind
 
@@ -18,17 +18,17 @@ class Event(metaclass=Kind):
     the entry names none.
     """
 
-    @property
-    def icid(self) -> int | None:
-        return None
+    if TYPE_CHECKING:
 
-    @property
-    def mid(self) -> int | None:
-        return None
+        @property
+        def icid(self) -> int | None: ...
+        @property
+        def mid(self) -> int | None: ...
+        @property
+        def dcid(self) -> int | None: ...
 
-    @property
-    def dcid(self) -> int | None:
-        return None
+    else:  # asked of every line, several times
+        icid = mid = dcid = None
 
     def __eq__(self, other: object) -> bool:
         return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
