@@ -32,7 +32,7 @@ _SUMMARIES = {"delivered", "bounced", "dropped", "quarantined", "aborted", "queu
 def say_delivery(says: Says, stand: Stand) -> None:
     """All about delivery, from the last carrier's lines about this recipient."""
     word, line = _how_it_went(stand)
-    response = stand.last(Response)
+    response = _answered(stand)
     event = line.event if line else None
     says.say("log.delivery", word, line, response[0] if word == "done" and response else None)
     if isinstance(event, FailedTry | BounceLog):
@@ -64,11 +64,23 @@ def _how_it_went(stand: Stand) -> tuple[str, LogLine | None]:
     return _undecided(stand) or _put_off_by_tls(stand) or _begun(stand)
 
 
+def _answered(stand: Stand) -> tuple[LogLine, Response] | None:
+    """The last answer of a next hop; the line names no delivery, and what a quarantine answered is no delivery's."""
+    answered, held = None, False
+    for line, event in stand.mine:
+        if isinstance(event, DeliveryStarted | Delivered):
+            held = to_quarantine(event, stand.message)
+        elif isinstance(event, Response) and not held:
+            answered = line, event
+    return answered
+
+
 def _undecided(stand: Stand) -> tuple[str, LogLine | None] | None:
     """The last word on a try that neither delivered nor bounced."""
     delayed: LogLine | None = None
+    answered = _answered(stand)
     for line, event in reversed(stand.mine):
-        if isinstance(event, Response) and not _REFUSAL.match(event.text.lstrip()):
+        if answered and line is answered[0] and not _REFUSAL.match(answered[1].text.lstrip()):
             return "accepted", line
         if isinstance(event, PossibleDelivery):
             return "possible", line
@@ -89,7 +101,7 @@ def _put_off_by_tls(stand: Stand) -> tuple[str, LogLine | None] | None:
 
 
 def _begun(stand: Stand) -> tuple[str, LogLine | None]:
-    answered = stand.last(Response)
+    answered = _answered(stand)
     if answered:
         return "answered", answered[0]
     started = stand.last(DeliveryStarted, lambda e: not to_quarantine(e, stand.message))
