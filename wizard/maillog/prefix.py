@@ -111,7 +111,7 @@ def split_prefix(text: str) -> Prefix:
 
     A consolidated event tells its year itself, where the syslog server does not:
 
-    >>> p = split_prefix("<22>Nov 14 15:40:50 gw1 cef: Info: CEF:0|Cisco| ESAMID=1 endTime=Mon Nov 14 15:40:48 2022 a=b")
+    >>> p = split_prefix("<22>Nov 14 15:40:50 gw1 cef: Info: CEF:0|… ESAMID=1 endTime=Mon Nov 14 15:40:48 2022 a=b")
     >>> str(p.stamp.time)
     '2022-11-14 15:40:48'
     """

@@ -26,6 +26,8 @@ from wizard.patterns import pattern
 
 _REFUSAL = pattern(r"[45](?:\d\d|\.\d)")
 _TLS = pattern(r"\bTLS\b|certificate", re.IGNORECASE)
+_HELD = {"quarantined", "dq"}
+_HELD_IN = pattern(r"To (\S.*)")
 _SUMMARIES = {"delivered", "bounced", "dropped", "quarantined", "aborted", "queued", "dq"}
 
 
@@ -45,9 +47,16 @@ def say_delivery(says: Says, stand: Stand) -> None:
     _say_waits(says, stand)
     summary = stand.last(Consolidated)
     if summary and word == "none":
-        told = (summary[1].action or summary[1].status or "none").lower()
-        says.say("log.summary", told if told in _SUMMARIES else "other", summary[0])
-        says.say("log.summary_details", summary[1].details, summary[0])
+        _say_summary(says, *summary)
+
+
+def _say_summary(says: Says, line: LogLine, event: Consolidated) -> None:
+    told = (event.action or event.status or "none").lower()
+    says.say("log.summary", told if told in _SUMMARIES else "other", line)
+    says.say("log.summary_details", event.details, line)
+    held = _HELD_IN.fullmatch(event.details or "") if told in _HELD else None
+    if held and "log.quarantine" not in says.facts:  # the mail log's own lines know better
+        says.say("log.quarantine", held[1], line)
 
 
 def _how_it_went(stand: Stand) -> tuple[str, LogLine | None]:
