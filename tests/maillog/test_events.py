@@ -255,6 +255,21 @@ def test_hard_wraps_at_blanks_are_undone(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "MID 6 ICID 5 To: <alice@corp.example> Rejected by Injection Control",
+        "MID 6 ICID 5 To: <alice@corp.example> Rejected by SMTP Call-Ahead",
+        "ICID 5 disconnected address 198.51.100.24, exceeded allowable connection time",
+        'MID 6 enqueued for transfer to centralized quarantine "Policy"',
+        "ICID 5 disconnected address 198.51.100.24. Maximum connection time exceeded.",
+    ],
+)
+def test_hard_wraps_in_the_reason_are_undone(body: str) -> None:
+    for at in [i for i, c in enumerate(body) if c == " " and i > 35]:
+        assert read_entry(f"{WRAPPED}{body[:at]}\n{body[at + 1 :]}")[1] == read(body), body[:at]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "New SMTP DCID 30 interface 192.0.2.10 address 192.0.2.31 port 25",
         "MID 6 ICID 5 RID 0 To: <alice.longname@department.corp.example>",
         "MID 6 Message-ID '<abcdefghijklmnopqrstuvwxyz@mail.sender.test>'",

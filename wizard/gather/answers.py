@@ -16,7 +16,8 @@ from wizard.words import Lang, sentence, words
 if TYPE_CHECKING:
     from wizard.gather.asking import Check
 
-_MAILBOX = pattern(r"(?:[^@\s]{1,128}@|@)?[^@\s.]{1,63}(?:\.[^@\s.]{1,63})*\.?|<>")
+_LOCAL = r"""(?:[^@\s]{1,128}|<?"(?:[^"\\\r\n]|\\.){1,126}")"""
+_MAILBOX = pattern(rf"(?:{_LOCAL}@|@)?[^@\s.]{{1,63}}(?:\.[^@\s.]{{1,63}})*\.?|<>")
 
 _SHOWN = 300
 """Characters shown of what was typed where it is wrong."""

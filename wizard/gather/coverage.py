@@ -12,7 +12,6 @@ from wizard.maillog.asked import Asked, Window, read_address
 from wizard.maillog.assemble import assemble
 from wizard.maillog.coverage import Gap
 from wizard.maillog.events.connection import Opened, is_refusal
-from wizard.maillog.events.limits import ListenerSuspended
 from wizard.maillog.held_offsets import offsets
 from wizard.maillog.hiding import gather_opened_earlier, gather_openings_without_address, gather_refusals
 from wizard.maillog.log import Log, Windows
@@ -75,7 +74,7 @@ def say_coverage(says: Says, log: Log, around: Surroundings, question: Asked, sp
     says.say("log.refusals", "some" if refused else "none", *refused[:SHOWN])
     unknown = _unknown_addresses(log, span) if question.candidates else []
     says.say("log.unknown_addresses", "some" if unknown else "none", *unknown[:SHOWN])
-    suspended = [one for one in around.listeners if isinstance(one.event, ListenerSuspended) and _inside(one, span)]
+    suspended = [one for one, resumed in around.suspensions() if _inside(one, span, resumed)]
     says.say("log.listener", "suspended" if suspended else "open", *suspended[:SHOWN])
 
 
@@ -92,8 +91,9 @@ def _word(log: Log, holes: list[Gap], window: Window) -> str:
     return "none" if dark >= end - start else "part"
 
 
-def _inside(line: LogLine, span: Windows) -> bool:
-    return span(line.offset).overlaps(line.time, line.time)
+def _inside(line: LogLine, span: Windows, last: LogLine | None = None) -> bool:
+    """Whether a line, or what lasted from it to the last one, lies at least partly in the time asked about."""
+    return span(line.offset).overlaps(line.time, (last or line).time)
 
 
 def _searched(log: Log, question: Asked, window: Window, desk: Desk) -> str:

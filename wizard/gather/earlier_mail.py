@@ -35,11 +35,10 @@ ARRIVING: Mapping[str, set[Value | None]] = {
 def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     """The addresses from which mail of the domain was received and kept, the latest first."""
     del source
-    sender = known(facts, "sender.mailbox")
-    if sender is None:
+    domain = domain_of(known(facts, "sender.mailbox") or "")
+    if not domain:
         return Gathered()
     log = open_log(facts, desk)
-    domain = domain_of(sender)
     records = follow(log, Asked(sender=domain), leads=MOST)
     latest = _latest(fitting(attempts(records), Asked(sender=domain)), Surroundings(records))
     if not latest:

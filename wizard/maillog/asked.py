@@ -13,6 +13,8 @@ from wizard.idn import to_ascii, to_unicode
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+NO_SENDER = "<>"
+"""The envelope sender of bounces and receipts, as SMTP and the log write it."""
 
 
 class Candidate(NamedTuple):
@@ -135,9 +137,16 @@ def same_mailbox(asked: str, logged: str | None) -> bool:
     True
     >>> same_mailbox("b@partner.example", "bb@partner.example")
     False
+
+    Bounces and receipts have no sender; they are asked for as SMTP writes that.
+
+    >>> same_mailbox("<>", ""), same_mailbox("<>", "bob@partner.example")
+    (True, False)
     """
     if logged is None:
         return False
+    if asked.strip() == NO_SENDER:
+        return not bare(logged)
     if "@" in asked.strip().lstrip("@"):
         return bare(asked) == bare(logged)
     return in_domain(asked, domain_of(logged))

@@ -57,6 +57,7 @@ _BODY = pattern(_BARE, re.ASCII)
 _ORIGINAL = pattern(r"Original Address=(\S+) *")
 _SEVERITY = pattern(r"\[[a-z]{1,10}\] *")
 _WORD = pattern(r"""([^\s'"<>=]{1,255})(?=\s) *""")
+_EVENT_ENDED = pattern(rf" end(?:Time)?=(?:{DAYS}) +(?=(?:{MONTHS}) )")
 _TAG_END = pattern(r"(?:\[\d{0,10}\])?:(?:nopid)?$", re.ASCII)
 
 
@@ -108,6 +109,12 @@ def split_prefix(text: str) -> Prefix:
     >>> p = split_prefix("Oct 20 16:11:05 relay Original Address=192.0.2.94 Oct 20 16:11:04 ESA: Info: ICID 5 close")
     >>> p.host, p.tag, str(p.stamp.time.time())
     ('192.0.2.94', 'ESA', '16:11:04')
+
+    A consolidated event tells its year itself, where the syslog server does not:
+
+    >>> p = split_prefix("<22>Nov 14 15:40:50 gw1 cef: Info: CEF:0|… ESAMID=1 endTime=Mon Nov 14 15:40:48 2022 a=b")
+    >>> str(p.stamp.time)
+    '2022-11-14 15:40:48'
     """
     head, _, body = text.partition(": ")
     own = _own(head) if len(head) <= _LONGEST else None
@@ -174,7 +181,16 @@ class _Header:
                 return Prefix(self.stamp, None, None, None, self.text[self.after_stamp :].strip(" :\t"), self.text)
         hosts = [self.words[-1:], [self.original] if self.original else [], self.outer[-1:]]
         host = next((h[0] for h in hosts if h and h[0] != "-"), None)
-        return Prefix(self.stamp, host, self.tag, self.level, self.text[self.at :].strip(), self.text)
+        body = self.text[self.at :].strip()
+        return Prefix(self._stamp_with_year(body), host, self.tag, self.level, body, self.text)
+
+    def _stamp_with_year(self, body: str) -> Stamp | None:
+        """The stamp, or where that has no year, the appliance's own within a consolidated event."""
+        if self.stamp is None or self.stamp.has_year or not body.startswith("CEF:"):
+            return self.stamp
+        found = _EVENT_ENDED.search(body.partition(" msg=")[0])
+        own = stamp_at(body, found.end()) if found else None
+        return own[0] if own and own[0] and own[0].has_year else self.stamp
 
     def _body_begins(self) -> bool:
         level = _LEVEL.match(self.text, self.at)

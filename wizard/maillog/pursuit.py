@@ -72,7 +72,7 @@ def _criteria(asked: Asked, beside: bool) -> Iterator[Asked]:
         yield BESIDE
     yield from map(_of_address, asked.candidates)
     if asked.sender:
-        yield Asked(sender=domain_of(asked.sender))
+        yield Asked(sender=domain_of(asked.sender) or asked.sender)
     if not asked.candidates and not asked.sender:
         yield asked._replace(window=Window())
 

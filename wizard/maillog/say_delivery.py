@@ -26,13 +26,15 @@ from wizard.patterns import pattern
 
 _REFUSAL = pattern(r"[45](?:\d\d|\.\d)")
 _TLS = pattern(r"\bTLS\b|certificate", re.IGNORECASE)
+_HELD = {"quarantined", "dq"}
+_HELD_IN = pattern(r"To (\S.*)")
 _SUMMARIES = {"delivered", "bounced", "dropped", "quarantined", "aborted", "queued", "dq"}
 
 
 def say_delivery(says: Says, stand: Stand) -> None:
     """All about delivery, from the last carrier's lines about this recipient."""
     word, line = _how_it_went(stand)
-    response = stand.last(Response)
+    response = _answered(stand)
     event = line.event if line else None
     says.say("log.delivery", word, line, response[0] if word == "done" and response else None)
     if isinstance(event, FailedTry | BounceLog):
@@ -45,9 +47,16 @@ def say_delivery(says: Says, stand: Stand) -> None:
     _say_waits(says, stand)
     summary = stand.last(Consolidated)
     if summary and word == "none":
-        told = (summary[1].action or summary[1].status or "none").lower()
-        says.say("log.summary", told if told in _SUMMARIES else "other", summary[0])
-        says.say("log.summary_details", summary[1].details, summary[0])
+        _say_summary(says, *summary)
+
+
+def _say_summary(says: Says, line: LogLine, event: Consolidated) -> None:
+    told = (event.action or event.status or "none").lower()
+    says.say("log.summary", told if told in _SUMMARIES else "other", line)
+    says.say("log.summary_details", event.details, line)
+    held = _HELD_IN.fullmatch(event.details or "") if told in _HELD else None
+    if held and "log.quarantine" not in says.facts:  # the mail log's own lines know better
+        says.say("log.quarantine", held[1], line)
 
 
 def _how_it_went(stand: Stand) -> tuple[str, LogLine | None]:
@@ -64,11 +73,23 @@ def _how_it_went(stand: Stand) -> tuple[str, LogLine | None]:
     return _undecided(stand) or _put_off_by_tls(stand) or _begun(stand)
 
 
+def _answered(stand: Stand) -> tuple[LogLine, Response] | None:
+    """The last answer of a next hop; the line names no delivery, and what a quarantine answered is no delivery's."""
+    answered, held = None, False
+    for line, event in stand.mine:
+        if isinstance(event, DeliveryStarted | Delivered):
+            held = to_quarantine(event, stand.message)
+        elif isinstance(event, Response) and not held:
+            answered = line, event
+    return answered
+
+
 def _undecided(stand: Stand) -> tuple[str, LogLine | None] | None:
     """The last word on a try that neither delivered nor bounced."""
     delayed: LogLine | None = None
+    answered = _answered(stand)
     for line, event in reversed(stand.mine):
-        if isinstance(event, Response) and not _REFUSAL.match(event.text.lstrip()):
+        if answered and line is answered[0] and not _REFUSAL.match(answered[1].text.lstrip()):
             return "accepted", line
         if isinstance(event, PossibleDelivery):
             return "possible", line
@@ -89,7 +110,7 @@ def _put_off_by_tls(stand: Stand) -> tuple[str, LogLine | None] | None:
 
 
 def _begun(stand: Stand) -> tuple[str, LogLine | None]:
-    answered = stand.last(Response)
+    answered = _answered(stand)
     if answered:
         return "answered", answered[0]
     started = stand.last(DeliveryStarted, lambda e: not to_quarantine(e, stand.message))

@@ -16,7 +16,7 @@ def says(event: Event, asked: Asked) -> bool:
     """Whether the line itself says one of the things asked about."""
     if asked.candidates and asked.candidate(*_addresses(event)):
         return True
-    if asked.sender and _of_domain(event, domain_of(asked.sender)):
+    if asked.sender and _of_domain(event, domain_of(asked.sender) or asked.sender):
         return True
     if asked.candidates or asked.sender:
         return False

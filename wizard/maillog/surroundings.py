@@ -35,7 +35,6 @@ class Surroundings:
 
     def __init__(self, records: Records) -> None:
         self.lines = records.lines
-        self.listeners: list[LogLine] = []
         self._errors: defaultdict[_Key, list[LogLine]] = defaultdict(list)
         self._waits: defaultdict[str, list[LogLine]] = defaultdict(list)
         self._refused_tls: defaultdict[str, list[LogLine]] = defaultdict(list)
@@ -69,7 +68,6 @@ class Surroundings:
             self._waits[key].append(line)
         elif isinstance(event, ListenerSuspended | ListenerResumed):
             self._listeners[key].append(line)
-            self.listeners.append(line)
         elif isinstance(event, ResourceConservation) and event.entered:
             self._conserved.setdefault((key, line.time.date() if line.time else None), line)
 
@@ -104,6 +102,18 @@ class Surroundings:
         """The line that says that receiving is switched off at this place of the log."""
         line = _last(self._listeners.get(appliance.key, []), at)
         return line if line is not None and isinstance(line.event, ListenerSuspended) else None
+
+    def suspensions(self) -> Iterator[tuple[LogLine, LogLine | None]]:
+        """Each line that says that receiving is switched off, and the one that says that it is on again."""
+        for lines in self._listeners.values():
+            waiting: list[LogLine] = []
+            for line in lines:
+                if isinstance(line.event, ListenerSuspended):
+                    waiting.append(line)
+                else:
+                    yield from ((one, line) for one in waiting)
+                    waiting.clear()
+            yield from ((one, None) for one in waiting)
 
     def routes(self, appliance: Appliance, domain: str) -> set[str]:
         """The next hops that mail for a domain was handed to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from wizard.maillog.asked import Asked, Candidate, domain_of, spellings
+from wizard.maillog.asked import NO_SENDER, Asked, Candidate, domain_of, spellings
 from wizard.maillog.needles import Needle
 
 SYSTEM = tuple(
@@ -41,7 +41,7 @@ def seeds(asked: Asked) -> Iterator[Needle]:
     for candidate in asked.candidates:
         yield from _address_needles(candidate)
     if asked.sender:
-        for spelling in spellings(domain_of(asked.sender)):
+        for spelling in spellings(domain_of(asked.sender)) if domain_of(asked.sender) else (f"From: {NO_SENDER}",):
             yield Needle(spelling.encode(), ignore_case=True)
     if asked.candidates or asked.sender:
         return

@@ -73,6 +73,7 @@ _LOST_AFTER = pattern(
     r"(?: \(DNS query took (\d{1,9}) seconds?\))?, before any commands were received\.?",
     re.ASCII,
 )
+_TIME_EXCEEDED = ("exceeded allowable connection time", "maximum connection time exceeded")
 _DISCONNECTED = pattern(r"disconnected address (\S+?)[,.]? +(.*)", re.DOTALL)
 
 
@@ -97,6 +98,8 @@ def disconnected(icid: int, rest: str) -> Event | None:
         return None
     if found[2].startswith("no messages injected"):
         return Disconnected(icid, found[1], "idle")
+    if any(wording.startswith(found[2].lower()) and wording != found[2].lower() for wording in _TIME_EXCEEDED):
+        return None  # cut off, by a hard wrap most likely
     reason = reason_of(found[2])
     known = {"time": "time-exceeded", "idle": "idle"}
     return Disconnected(icid, found[1], known.get(reason, found[2]))

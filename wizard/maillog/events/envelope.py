@@ -126,6 +126,12 @@ _ENVELOPE = pattern(r"ICID (\d{1,20}) +(?:(From|To):|RID (\d{1,20}) +To:) *(.*)"
 _BOUNCE = pattern(
     r"ICID (\d{1,20}) +invalid bounce, (?:(tagging)|rcpt address (.*) rejected by bounce verification)\.?", re.ASCII
 )
+_CUT_OFF = {
+    "",
+    "Injection",
+    "Receiving",
+    "SMTP",
+}  # "Injection Control", "Receiving Control", "SMTP Call-Ahead", wrapped
 _SENDER = (
     ("does-not-exist", "envelope sender domain does not exist"),
     ("unresolved", "envelope sender domain could not be resolved"),
@@ -172,7 +178,9 @@ def _envelope(mid: int, rest: str) -> Event | None:
     if found[2] == "From":
         return From(mid, icid, address(text)) if _is_address(text) else None
     who, rejected, by = text.rpartition(" Rejected by ")
-    return RecipientRejected(mid, icid, address(who), by) if rejected and _is_address(who) else None
+    if not rejected or by.strip() in _CUT_OFF or not _is_address(who):
+        return None
+    return RecipientRejected(mid, icid, address(who), by)
 
 
 def _is_address(text: str) -> bool:

@@ -170,6 +170,7 @@ _NOTES = (
     'quarantine "',
     "was too big (",
 )
+_TRANSFER = "enqueued for transfer"
 
 
 @read.mid("interim", "using")
@@ -250,6 +251,8 @@ def _error(mid: int, rest: str) -> Event | None:
 
 @read.mid(*{re.split("[ :]", phrase)[0] for phrase in _NOTES})
 def _note(mid: int, rest: str) -> Event | None:
+    if rest.startswith(_TRANSFER) and '"' not in rest:  # cut off before the quarantine's name
+        return None
     cut_off = rest.startswith("SDR: Domains for which")  # whole, it has an event of its own
     return ScanNote(mid, rest) if rest.startswith(_NOTES) and not cut_off else None
 
