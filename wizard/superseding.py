@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wizard.engine import Engine
-from wizard.facts import Fact, values_of
+from wizard.facts import Fact, More, values_of
 from wizard.judging import ARRIVED, FactsOf, Judged, judge
 from wizard.rows import instant, seconds_between
 from wizard.rulebase.firing import best
@@ -123,4 +123,4 @@ def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case
         "late.seconds": Fact("late.seconds", seconds, "logs", done, tuple(evidence)[:3]),
         "late.cause": Fact("late.cause", cause.finding, "logs", began),
     }
-    return judge(engine, replace(success.row, facts={**success.row.facts, **told}), case)
+    return judge(engine, replace(success.row, facts=More(success.row.facts, told)), case)
