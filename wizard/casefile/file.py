@@ -143,7 +143,8 @@ def _plain(step: Step) -> dict[str, Any]:
 
 
 def _plain_row(row: Row) -> dict[str, Any]:
-    plain = asdict(replace(row, timeline=tuple(row.timeline)))
+    before = None if row.before is None else dict(row.before)
+    plain = asdict(replace(row, facts=dict(row.facts), before=before, timeline=tuple(row.timeline)))
     plain["ties"] = sorted(row.ties)
     return plain
 
