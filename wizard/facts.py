@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -43,6 +43,28 @@ class Facts(Mapping[str, Fact]):
     @abstractmethod
     def said(self) -> dict[str, Value]:
         """Their values, for which none has to be put together."""
+
+
+class More(Facts):
+    """Facts with some that were learnt later."""
+
+    __slots__ = ("_facts", "_more")
+
+    def __init__(self, facts: Mapping[str, Fact], more: Mapping[str, Fact]) -> None:
+        self._facts = facts
+        self._more = more
+
+    def __len__(self) -> int:
+        return len(self.said())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.said())
+
+    def __getitem__(self, name: str) -> Fact:
+        return self._more[name] if name in self._more else self._facts[name]
+
+    def said(self) -> dict[str, Value]:
+        return {**values_of(self._facts), **values_of(self._more)}
 
 
 def values_of(facts: Mapping[str, Fact]) -> dict[str, Value]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from wizard.engine import Engine
-from wizard.facts import Fact, values_of
+from wizard.facts import Evidence, Fact, More, values_of
 from wizard.judging import ARRIVED, FactsOf, Judged, judge
 from wizard.rows import instant, seconds_between
 from wizard.rulebase.firing import best
@@ -23,6 +23,7 @@ from wizard.rulebase.firing import best
 WITHIN = timedelta(days=5)
 """Servers try for so long (RFC 5321, 4.5.4.1)."""
 TEMPORARY = {"refused-for-now", "pending", "unknown"}
+_SHOWN = 3
 _DONE = "log.delivery"
 """The fact whose time is that of the arrival."""
 
@@ -122,9 +123,18 @@ def _told_late(engine: Engine, success: Judged, failures: Iterable[Judged], case
     if seconds is None:
         return success
     facts = first.row.facts if first else before or {}
-    evidence = dict.fromkeys(piece for fact in facts.values() for piece in fact.evidence)
     told = {
-        "late.seconds": Fact("late.seconds", seconds, "logs", done, tuple(evidence)[:3]),
+        "late.seconds": Fact("late.seconds", seconds, "logs", done, _evidence(facts)),
         "late.cause": Fact("late.cause", cause.finding, "logs", began),
     }
-    return judge(engine, replace(success.row, facts={**success.row.facts, **told}), case)
+    return judge(engine, replace(success.row, facts=More(success.row.facts, told)), case)
+
+
+def _evidence(facts: Mapping[str, Fact]) -> tuple[Evidence, ...]:
+    """The first pieces that the facts rest on, each once."""
+    found: dict[Evidence, None] = {}
+    for fact in facts.values():
+        found.update(dict.fromkeys(fact.evidence))
+        if len(found) >= _SHOWN:
+            break
+    return tuple(found)[:_SHOWN]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from array import array
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 from wizard.facts import Fact
@@ -18,7 +19,7 @@ from wizard.maillog.events.connection import Opened
 from wizard.maillog.fitting import attempts_that_fit, fitting, refused_networks
 from wizard.maillog.follow import follow
 from wizard.maillog.log import Windows
-from wizard.maillog.loglines import LogLine
+from wizard.maillog.loglines import Lines, LogLine
 from wizard.maillog.records import Records
 from wizard.maillog.say_receipt import message_id_line, sender_line
 from wizard.maillog.says import Says
@@ -40,7 +41,11 @@ def gather(source: Source, facts: Mapping[str, Fact], desk: Desk) -> Gathered:
     around = Surroundings(records)
     found = sorted(attempts_that_fit(records, question), key=lambda one: one.place)  # later ones may supersede
     stories: dict[str, _Story] = {}
-    rows = [_row(one, around, span, stories) for one in found[-MOST_ROWS:]]
+    pending = deque(found[-MOST_ROWS:])
+    del found
+    rows = []
+    while pending:  # an attempt with its row is let go: there may be as many as rows
+        rows.append(_row(pending.popleft(), around, span, stories))
     if not any(row.in_window for row in rows):
         if not answers:
             rows.append(_wrong_log(question))
@@ -56,7 +61,7 @@ def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[st
     state(attempt, around)
     key = _key(attempt)
     if key not in stories:
-        stories[key] = _Story(attempt)
+        stories[key] = _Story(around.lines, _orders(attempt))
     connection, message = attempt.connection, attempt.message
     message_id = message_id_line(message) if message else None
     addresses = attempt.addresses
@@ -83,17 +88,16 @@ def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[st
 
 
 class _Story(Sequence[Moment]):
-    """The lines of an attempt, put together when somebody reads them: of thousands of attempts that is one."""
+    """The lines of an attempt, read when somebody asks: of thousands of attempts that is one."""
 
-    def __init__(self, attempt: Attempt) -> None:
-        self._attempt = attempt
+    __slots__ = ("_lines", "_orders")
 
-    @cached_property
-    def _told(self) -> tuple[Moment, ...]:
-        return tuple(_moments(self._attempt))
+    def __init__(self, lines: Lines, orders: array[int]) -> None:
+        self._lines = lines
+        self._orders = orders
 
     def __len__(self) -> int:
-        return len(self._told)
+        return len(self._orders)
 
     @overload
     def __getitem__(self, index: int) -> Moment: ...
@@ -102,7 +106,9 @@ class _Story(Sequence[Moment]):
     def __getitem__(self, index: slice) -> Sequence[Moment]: ...
 
     def __getitem__(self, index: int | slice) -> Moment | Sequence[Moment]:
-        return self._told[index]
+        if isinstance(index, slice):
+            return [_moment(line) for line in self._lines.some(self._orders[index])]
+        return _moment(self._lines[self._orders[index]])
 
 
 def _came_from(attempt: Attempt) -> tuple[str, ...]:
@@ -122,17 +128,18 @@ def _key(attempt: Attempt) -> str:
     return f"{attempt.appliance.key} {first.source if first else ''}:{first.number if first else ''}"
 
 
-def _moments(attempt: Attempt) -> Iterable[Moment]:
-    lines = {line.order: line for line in attempt.lines}
+def _orders(attempt: Attempt) -> array[int]:
+    """The places of all lines that tell its story."""
+    orders = {order for record in attempt.records for order in record.orders}
+    orders.update([attempt.refusal.order] if attempt.refusal else ())
     family = {attempt.message: None} if attempt.message else {}
     pending = list(family)
     for one in pending:  # grows while it is gone through
-        lines.update({line.order: line for line in one.lines})
-        lines.update({line.order: line for delivery in one.deliveries.values() for line in delivery.lines})
+        orders.update(one.orders, *(delivery.orders for delivery in one.deliveries.values()))
         children = [link.child for link in one.children if link.how in {"split", "rewritten"}]
         pending += [child for child in children if child not in family]
         family.update(dict.fromkeys(children))
-    return [_moment(lines[order]) for order in sorted(lines)]
+    return array("I", sorted(orders))
 
 
 def _moment(line: LogLine) -> Moment:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from wizard.maillog.asked import bare, read_address
 from wizard.maillog.events.base import Event
@@ -37,6 +38,19 @@ _SHUFFLED_END = timedelta(seconds=5)
 _RELATIONS = frozenset({Split, Rewritten, Generated})
 _LOOSE_AS_WELL = frozenset({ConnectionError, ConcurrencyLimit, DeliveryTls})
 R = TypeVar("R", bound=Record)
+_Key = tuple[str, int]
+"""An appliance's key, and a number of it."""
+
+
+@dataclass(slots=True)
+class _Current(Generic[R]):
+    """The record that a number stands for at a place of the log: the first line of each kind that may open it, and the
+    last that says it has ended.
+    """
+
+    record: R
+    openings: tuple[int, ...] = ()
+    over: int | None = None
 
 
 class _Life(NamedTuple):
@@ -66,9 +80,9 @@ class _Desk:
         self.records = Records(lines)
         self.reader = Reader(lines)
         self._lines = lines
-        self._connections: dict[tuple[str, int], Connection] = {}
-        self._messages: dict[tuple[str, int], Message] = {}
-        self._deliveries: dict[tuple[str, int], Delivery] = {}
+        self._connections: dict[_Key, _Current[Connection]] = {}
+        self._messages: dict[_Key, _Current[Message]] = {}
+        self._deliveries: dict[_Key, _Current[Delivery]] = {}
 
     def take(self, line: LogLine) -> None:
         kind = line.kind
@@ -109,7 +123,7 @@ class _Desk:
 
     def _current(
         self,
-        desk: dict[tuple[str, int], R],
+        desk: dict[_Key, _Current[R]],
         records: list[R],
         make: Callable[[Appliance, int, Reader], R],
         line: LogLine,
@@ -119,23 +133,24 @@ class _Desk:
     ) -> R:
         """The record that a line belongs to."""
         key = line.appliance.key, number
-        record = desk.get(key)
-        over = life.final and record is not None and record.over is not None and self._is_over(record.over, line)
-        if record is None or over or (kind in life.openings and self._is_another(record, line)):
-            record = desk[key] = make(line.appliance, number, self.reader)
-            records.append(record)
-        if kind in life.openings and kind not in self._lines.kinds(record.openings):
-            record.openings += (line.order,)
+        current = desk.get(key)
+        over = current is not None and life.final and self._is_over(current, line)
+        if current is None or over or (kind in life.openings and self._is_another(current, line)):
+            current = desk[key] = _Current(make(line.appliance, number, self.reader))
+            records.append(current.record)
+        if kind in life.openings and kind not in self._lines.kinds(current.openings):
+            current.openings += (line.order,)
         if kind in life.endings:
-            record.over = line.order
-        return record
+            current.over = line.order
+        return current.record
 
     def _relate(self, line: LogLine) -> None:
         event = line.event
         assert isinstance(event, Split | Rewritten | Generated)
         how, old, new = _relation(event)
         parent = self._message(line, type(event), old)
-        child = self._messages.get((line.appliance.key, new))
+        known = self._messages.get((line.appliance.key, new))
+        child = known.record if known is not None else None
         told = child.parent if child is not None else None
         if told is not None and told.parent is parent:
             parent.orders.append(line.order)
@@ -143,27 +158,27 @@ class _Desk:
         within = timedelta(minutes=2)
         if child is None or child.parent is not None or child is parent or not self._near(child, line, within):
             child = Message(line.appliance, new, self.reader)
-            self._messages[line.appliance.key, new] = child
+            self._messages[line.appliance.key, new] = _Current(child)
             self.records.messages.append(child)
         child.parent = Link(how, line, parent, child)
         parent.children.append(child.parent)
         parent.orders.append(line.order)
         child.orders.append(line.order)
 
-    def _is_another(self, record: Record, line: LogLine) -> bool:
+    def _is_another(self, current: _Current[R], line: LogLine) -> bool:
         """Whether this opening line begins something new rather than a record whose other lines came just before it."""
-        if not record.orders:
+        if not current.record.orders:
             return False
-        openings = {one.kind: one for one in self._lines.some(record.openings)}
+        openings = {one.kind: one for one in self._lines.some(current.openings)}
         if line.kind in openings:
             return openings[line.kind].text != line.text
         if line.kind is From and Start in openings:
             return False
-        return not self._near(record, line, _SHUFFLED if record.over is None else _SHUFFLED_END)
+        return not self._near(current.record, line, _SHUFFLED if current.over is None else _SHUFFLED_END)
 
-    def _is_over(self, end: int, line: LogLine) -> bool:
-        """Whether a record ended well before this line, which then is about another of that number."""
-        ended = self._lines.time(end)
+    def _is_over(self, current: _Current[R], line: LogLine) -> bool:
+        """Whether it ended well before this line, which then is about another of that number."""
+        ended = self._lines.time(current.over) if current.over is not None else None
         return ended is not None and line.time is not None and line.time - ended > _SHUFFLED
 
     def _near(self, record: Record, line: LogLine, within: timedelta) -> bool:

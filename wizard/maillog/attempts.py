@@ -19,7 +19,7 @@ from wizard.maillog.events.envelope import SenderRejected
 from wizard.maillog.events.header import IncomingRelay
 from wizard.maillog.events.limits import Harvest
 from wizard.maillog.loglines import Appliance, LogLine
-from wizard.maillog.records import Connection, Message, Records
+from wizard.maillog.records import Connection, Message, Record, Records
 from wizard.maillog.say_connection import address_line
 from wizard.maillog.say_receipt import received_line, sender_line
 
@@ -57,12 +57,17 @@ class Attempt:
         return tuple(dict.fromkeys((*relayed, *((own[0],) if own else ()), *summary)))
 
     @property
+    def records(self) -> list[Record]:
+        """What its lines are about: connection, message and whatever the message became."""
+        carriers = self.carriage.carriers if self.carriage else (self.message,)
+        return [record for record in (self.connection, *carriers) if record is not None]
+
+    @property
     def lines(self) -> list[LogLine]:
-        """Its lines in log order: connection, message and whatever the message became."""
-        found = [*(self.connection.lines if self.connection else ()), *([self.refusal] if self.refusal else ())]
-        for carrier in self.carriage.carriers if self.carriage else (self.message,):
-            found += carrier.lines if carrier else ()
-        return sorted({line.order: line for line in found}.values(), key=lambda line: line.order)
+        """Its lines in log order."""
+        found = {line.order: line for record in self.records for line in record.lines}
+        found.update({self.refusal.order: self.refusal} if self.refusal else {})
+        return [found[order] for order in sorted(found)]
 
     @cached_property
     def first_line(self) -> LogLine | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from wizard.maillog.asked import (
     Asked,
@@ -57,10 +58,16 @@ def _fits(attempt: Attempt, asked: Asked) -> bool:
         if known and not fits:
             return False
         (ties if known else unknown).add(name)
-    attempt.ties = frozenset(ties)
+    attempt.ties = _same(frozenset(ties))
     if unknown:  # a sender who was refused never came to name a recipient
         return bool(ties & _TELLING) or (unknown == {"recipient"} and "sender" in ties)
     return bool(ties) or not asked.anything
+
+
+@cache
+def _same(ties: frozenset[str]) -> frozenset[str]:
+    """One for all attempts with these ties."""
+    return ties
 
 
 def _comparisons(attempt: Attempt, asked: Asked) -> Iterator[tuple[str, bool, bool]]:

@@ -22,8 +22,8 @@ _NOBODY: Numbers = (None, None, None)
 
 _WHOLE = 0xFFFF
 """In place of where the body begins: it takes the whole entry to read it again."""
-_NONE, _LONG = -1, -2
-"""In place of a number: there is none; one is longer than any counter gets, so that the line has to be asked."""
+_LONG, _NONE = 0xFFFFFFFE, 0xFFFFFFFF
+"""In place of a number: one is longer than these counters get, so that the line has to be asked; there is none."""
 
 
 class Reading(NamedTuple):
@@ -55,7 +55,7 @@ class Kept:
         self._ends = array("Q", [0])
         self._bodies = array("H")
         self._origins = array("I")
-        self._named = array("q"), array("q"), array("q")
+        self._named = array("I"), array("I"), array("I")
         self._known: dict[Origin, int] = {}
         self._origin: list[Origin] = []
 
@@ -82,15 +82,12 @@ class Kept:
         return place
 
     def _name(self, icid: int | None, mid: int | None, dcid: int | None) -> None:
+        if (icid or 0) >= _LONG or (mid or 0) >= _LONG or (dcid or 0) >= _LONG:
+            icid = mid = dcid = _LONG
         icids, mids, dcids = self._named
-        try:
-            icids.append(_NONE if icid is None else icid)
-            mids.append(_NONE if mid is None else mid)
-            dcids.append(_NONE if dcid is None else dcid)
-        except OverflowError:
-            for numbers in self._named:
-                del numbers[len(self._origins) - 1 :]
-                numbers.append(_LONG)
+        icids.append(_NONE if icid is None else icid)
+        mids.append(_NONE if mid is None else mid)
+        dcids.append(_NONE if dcid is None else dcid)
 
     def origin(self, place: int) -> Origin:
         """Whose line it is, as far as it says so itself."""

@@ -123,7 +123,7 @@ class Log:
 
     def _of_file(self, index: int) -> array[int]:
         """The places of a file's lines in their order, of which it is noted now who wrote them."""
-        one, numbers = self._gathered[index], dict[tuple[str, int | None], int]()
+        one, numbers = self._gathered[index], dict[Writer, int]()
         offset, said = one.offset, dict(one.said_offsets())
         places = one.in_order()
         before: tuple[Origin, int | None] | None = None
@@ -134,8 +134,10 @@ class Log:
             if before != (origin, offset):
                 before = origin, offset
                 writer = self._written_by(origin, offset)
-                number = numbers.setdefault((writer.appliance.key, writer.offset), len(self._known))
-                self._known += [writer] if number == len(self._known) else []
+                if writer not in numbers:
+                    numbers[writer] = len(self._known)
+                    self._known.append(writer)
+                number = numbers[writer]
             self._writers[place] = number
         return places
 

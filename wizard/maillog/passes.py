@@ -20,7 +20,7 @@ VERSION, OFFSET = Needle(b"Version: "), Needle(b"Time offset from UTC")
 """A file's header. The version stands beside the offset: it is looked for only where that is."""
 _BESIDE = 64 << 10
 MOST_LINES = 1_000_000
-"""Where nothing but a time is asked about, all its lines are kept: some 800 MB."""
+"""Where nothing but a time is asked about, all its lines are kept: some 500 MB."""
 
 Watch = Callable[[int, int, int], None]
 """Told with every block: bytes read in this pass, bytes in all, entries kept so far."""

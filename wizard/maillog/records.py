@@ -26,10 +26,6 @@ class Record:
     number: int
     reader: Reader | None = None
     orders: array[int] = field(default_factory=lambda: array("I"))
-    openings: tuple[int, ...] = ()
-    """The first line of each kind that may open it."""
-    over: int | None = None
-    """The last line that says it has ended."""
     opened: Opened | None = None
 
     @property

@@ -25,7 +25,7 @@ QUARANTINE_PORTS = {6025, 7025}
 END = 1 << 62
 """Behind every place in a log."""
 
-_NO_FATE = (Start, From, To, RecipientRejected, MessageId, Subject, Scanned, Unknown)
+_NO_FATE = frozenset({Start, From, To, RecipientRejected, MessageId, Subject, Scanned, Unknown})
 E = TypeVar("E", bound=Event)
 
 
@@ -69,8 +69,8 @@ class Stand:
 def _in_queue(message: Message) -> list[tuple[LogLine, Event]]:
     """The lines of a message but those of its envelope, its header and its scans, of which there may be thousands."""
     if "queue" not in message.kept:
-        events = ((line, line.event) for line in message.lines)
-        message.kept["queue"] = [(line, e) for line, e in events if e is not None and not isinstance(e, _NO_FATE)]
+        told = (line for line in message.lines if line.kind not in _NO_FATE)
+        message.kept["queue"] = [(line, event) for line in told if (event := line.event) is not None]
     lines: list[tuple[LogLine, Event]] = message.kept["queue"]
     return lines
 
