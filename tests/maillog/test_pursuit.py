@@ -71,27 +71,26 @@ def test_after_the_senders_mail_its_addresses(
         assert of_addresses == told(follow(Log(find_files([folder])), OF_ADDRESSES), OF_ADDRESSES)
 
 
-def test_of_an_address_that_was_led_to_only_the_beginning_is_read(tmp_path: Path) -> None:
-    path = put(tmp_path, 40, refused=4)
+def read_for_addresses(path: Path, leads: int) -> list[int]:
+    """What the searches for the addresses read, after one for the sender that led to so many of them."""
     with ExitStack() as stack:
         small(stack, 1000, 2000)
         log = Log(find_files([str(path)]))
-        follow(log, SENDER, leads=2)
+        follow(log, SENDER, leads=leads)
         counted = Counted(log)
         follow(log, OF_ADDRESSES)
-    assert len(counted.read) == 1
-    assert counted.read[0] < path.stat().st_size / 2
+    return counted.read
+
+
+def test_of_an_address_that_was_led_to_only_the_beginning_is_read(tmp_path: Path) -> None:
+    path = put(tmp_path, 40, refused=4)
+    (read,) = read_for_addresses(path, leads=2)
+    assert read < path.stat().st_size / 2
 
 
 def test_more_addresses_than_may_be_led_to_are_read_for_in_full(tmp_path: Path) -> None:
     path = put(tmp_path, 40)
-    with ExitStack() as stack:
-        small(stack, 1000, 2000)
-        log = Log(find_files([str(path)]))
-        follow(log, SENDER, leads=1)
-        counted = Counted(log)
-        follow(log, OF_ADDRESSES)
-    assert counted.read[0] == path.stat().st_size
+    assert read_for_addresses(path, leads=1)[0] == path.stat().st_size
 
 
 def test_the_same_question_reads_nothing(tmp_path: Path) -> None:

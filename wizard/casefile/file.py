@@ -58,29 +58,34 @@ class Keeper:
         self.path = path
         self.head = head
         self._written: dict[int, tuple[Step, str]] = {}
-        self._left = _digest(path)
+        self._left = _held(path)
 
     def __call__(self, steps: Sequence[Step], state: str | None = None) -> None:
         """Write the file, whole or not at all. Raises InputError where it cannot be written, or where somebody else has
         written it since: their answers are not to be lost.
         """
-        if _digest(self.path) not in (None, self._left):
+        if _held(self.path) not in (None, self._left):
             raise InputError("case-changed", path=str(self.path))
         self.head = replace(self.head, state=state or self.head.state)
         self._written = {id(step): self._written.get(id(step)) or (step, _json(_plain(step))) for step in steps}
         steps_text = ",\n".join(self._written[id(step)][1] for step in steps)
         head = {"schema": SCHEMA, **asdict(self.head)}
         begin = _json(head).rstrip("}").rstrip()
-        _write(self.path, f'{begin},\n "steps": [\n{steps_text}\n ]\n}}\n')
-        self._left = _digest(self.path)
+        content = f'{begin},\n "steps": [\n{steps_text}\n ]\n}}\n'.encode(errors="backslashreplace")
+        _write(self.path, content)
+        self._left = _digest(content)
 
 
-def _digest(path: Path) -> str | None:
+def _held(path: Path) -> str | None:
     """What a file holds, in short; None where there is none."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return _digest(path.read_bytes())
     except OSError:
         return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def load(path: Path) -> CaseFile:
@@ -186,11 +191,11 @@ def _plain_fact(fact: Fact) -> dict[str, Any]:
     return {**fact._asdict(), "evidence": [piece._asdict() for piece in fact.evidence]}
 
 
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

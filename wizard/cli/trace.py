@@ -79,23 +79,24 @@ def _window(given: dict[str, Value], offset: int | None) -> Window:
 
 def _print(options: argparse.Namespace, log: Log, found: list[Traced]) -> None:
     shown = _Shown(options, several=len(log.files) > 1)
-    lines = log.lines()
     if options.group:
+        lines = log.lines()
         for number, one in enumerate(found):
             if number and not options.json:
                 sys.stdout.write("\n")
             shown.write(shown.line(line) for line in lines.some(one.orders))
         return
-    shown.write(shown.line(lines[order]) for order in _orders(found, len(lines)))
+    shown.write(map(shown.line, _lines(log, found)))
 
 
-def _orders(found: list[Traced], among: int) -> Iterator[int]:
-    """The places of all lines found, each once: several attempts may have lines in common."""
-    marks = bytearray(among)
+def _lines(log: Log, found: list[Traced]) -> Iterator[LogLine]:
+    """All lines found, each once: several attempts may have lines in common."""
+    lines = log.lines()
+    marks = bytearray(len(lines))
     for one in found:
         for order in one.orders:
             marks[order] = True
-    return compress(range(among), marks)
+    return lines.some(compress(range(len(lines)), marks))
 
 
 def _print_left_out(
@@ -108,7 +109,7 @@ def _print_left_out(
     shown = _Shown(options, several=len(log.files) > 1)
     if not options.json:
         sys.stdout.write(f"\n{say['left-out']}\n")
-    lines = list(log.lines().some(_orders(found, len(log.lines()))))
+    lines = list(_lines(log, found))
     hint = _window(given, None)
     shown.write(
         shown.line(line, reason, say[f"left-out.{reason}"])

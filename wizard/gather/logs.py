@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import overload
+from collections.abc import Mapping
 
 from wizard.facts import Fact
 from wizard.gather.base import Desk, Gathered
@@ -19,7 +18,7 @@ from wizard.maillog.events.connection import Opened
 from wizard.maillog.fitting import attempts_that_fit, fitting, refused_networks
 from wizard.maillog.follow import follow
 from wizard.maillog.log import Windows
-from wizard.maillog.loglines import Lines, LogLine
+from wizard.maillog.loglines import Lines, LogLine, OnDemand
 from wizard.maillog.records import Records
 from wizard.maillog.say_receipt import message_id_line, sender_line
 from wizard.maillog.says import Says
@@ -87,7 +86,7 @@ def _row(attempt: Attempt, around: Surroundings, span: Windows, stories: dict[st
     )
 
 
-class _Story(Sequence[Moment]):
+class _Story(OnDemand[Moment]):
     """The lines of an attempt, read when somebody asks: of thousands of attempts that is one."""
 
     __slots__ = ("_lines", "_orders")
@@ -99,16 +98,8 @@ class _Story(Sequence[Moment]):
     def __len__(self) -> int:
         return len(self._orders)
 
-    @overload
-    def __getitem__(self, index: int) -> Moment: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Moment]: ...
-
-    def __getitem__(self, index: int | slice) -> Moment | Sequence[Moment]:
-        if isinstance(index, slice):
-            return [_moment(line) for line in self._lines.some(self._orders[index])]
-        return _moment(self._lines[self._orders[index]])
+    def one(self, place: int) -> Moment:
+        return _moment(self._lines.one(self._orders[place]))
 
 
 def _came_from(attempt: Attempt) -> tuple[str, ...]:

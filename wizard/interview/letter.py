@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wizard.facts import Fact
+from wizard.gather.windows import SINCE, UNTIL
 from wizard.render import layout
 from wizard.render.escape import text
 from wizard.render.phrases import moment
@@ -12,7 +13,7 @@ from wizard.rulebase.base import RuleBase
 from wizard.rulebase.model import Source
 from wizard.words import Lang, words
 
-TIMES = ("window.since", "window.until")
+TIMES = (SINCE, UNTIL)
 TELLING = ("sender.mailbox", "sender.address", "recipient.mailbox", "message.id", "message.subject", *TIMES)
 """The facts by which others find the mail."""
 

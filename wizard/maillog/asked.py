@@ -66,6 +66,11 @@ class Asked(NamedTuple):
         """Whether more than a window was asked."""
         return bool(self.candidates or self.sender or self.recipient or self.subject or self.message_id)
 
+    @property
+    def sender_domain(self) -> str:
+        """The domain of the sender asked for, `<>` for mail that has no sender; empty if none was asked for."""
+        return (domain_of(self.sender) or NO_SENDER) if self.sender else ""
+
     def candidate(self, *texts: str | None) -> Candidate | None:
         """The first candidate, best source first, that holds one of these addresses."""
         addresses = [address for address in map(read_address, texts) if address is not None]

@@ -11,7 +11,7 @@ newest line on, are searched until nothing new is linked, which is slower and ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from wizard.maillog.asked import Asked, Window
@@ -19,7 +19,6 @@ from wizard.maillog.assemble import assemble
 from wizard.maillog.family import Family
 from wizard.maillog.in_window import BEHIND, InWindow
 from wizard.maillog.log import Log, Windows
-from wizard.maillog.loglines import AnyLine
 from wizard.maillog.needles import Needle
 from wizard.maillog.pursuit import Pursuit
 from wizard.maillog.records import Connection, Message, Record, Records
@@ -58,11 +57,7 @@ def follow(log: Log, asked: Asked, windows: Windows | None = None, *, beside: bo
 def follow_by_rounds(log: Log, asked: Asked) -> Records:
     """The same in any order of lines: search, assemble, search for what that shows to be linked."""
     log.gather([*seeds(asked), *SYSTEM, *rows(asked), RESUMED])
-    return _follow_all(log, Family(_says(asked)))
-
-
-def _says(asked: Asked) -> Callable[[AnyLine], bool]:
-    return lambda line: line.event is not None and says(line.event, asked)
+    return _follow_all(log, Family(lambda line: says(line.event, asked)))
 
 
 def _follow_window(log: Log, windows: Windows | None, behind: timedelta) -> Records:

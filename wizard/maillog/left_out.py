@@ -54,7 +54,7 @@ def left_out(
         found = log.lines()
     places = {(line.source, line.number) for line in shown}
     keys = {key for line in shown for key in _keys(line)}
-    wanted = {key for line in found if line.event and says(line.event, asked) for key in _keys(line)}
+    wanted = {key for line in found if says(line.event, asked) for key in _keys(line)}
     for line in found:
         if (line.source, line.number) not in places and (grepped_by := _hit(line, grepped, asked)) is not None:
             yield line, _reason(line, grepped_by, keys, wanted, asked)

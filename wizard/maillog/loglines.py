@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple, overload
+from typing import NamedTuple, TypeVar, overload
 
 from wizard.facts import Evidence
 from wizard.maillog.events.base import Event
 from wizard.maillog.kept import Kept, Numbers, Reading
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -118,7 +121,27 @@ class LogLine:
 AnyLine = Reading | LogLine
 
 
-class Lines(Sequence[LogLine]):
+class OnDemand(Sequence[T]):
+    """Things made when somebody asks for them: of thousands that is one."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def one(self, place: int) -> T:
+        """The one at a place, counted from the beginning."""
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        places = range(len(self))[place]
+        return self.one(places) if isinstance(places, int) else [self.one(one) for one in places]
+
+
+class Lines(OnDemand[LogLine]):
     """All lines gathered: in log order, the places where they are kept; and, by place, who wrote them."""
 
     def __init__(self, kept: Kept, places: array[int], writers: array[int], known: Sequence[Writer]) -> None:
@@ -135,21 +158,13 @@ class Lines(Sequence[LogLine]):
         for order, place in enumerate(self._places):
             yield LogLine(kept, place, known[writers[place]], order)
 
-    @overload
-    def __getitem__(self, order: int) -> LogLine: ...
-
-    @overload
-    def __getitem__(self, order: slice) -> list[LogLine]: ...
-
-    def __getitem__(self, order: int | slice) -> LogLine | list[LogLine]:
-        if isinstance(order, slice):
-            return [self[one] for one in range(*order.indices(len(self)))]
-        place = self._places[order]
-        return LogLine(self._kept, place, self._known[self._writers[place]], order % len(self))
+    def one(self, place: int) -> LogLine:
+        kept_at = self._places[place]
+        return LogLine(self._kept, kept_at, self._known[self._writers[kept_at]], place)
 
     def some(self, orders: Iterable[int]) -> Iterator[LogLine]:
         """Some of them."""
-        return map(self.__getitem__, orders)
+        return map(self.one, orders)
 
     def kinds(self, orders: Iterable[int]) -> list[type[Event] | None]:
         """The kinds of some."""

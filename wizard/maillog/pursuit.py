@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.maillog.asked import Asked, Candidate, Window, domain_of, read_address, read_network
+from wizard.maillog.asked import Asked, Candidate, Window, read_address, read_network
 from wizard.maillog.events.connection import Opened
 from wizard.maillog.kept import Reading
 from wizard.maillog.needles import Needle
@@ -47,7 +47,7 @@ class Pursuit:
         self._followed.update(dict.fromkeys(((one, self._beside) for one in self._open), 0))
 
     def _says(self, line: Reading) -> bool:
-        return line.event is not None and says(line.event, self._asked)
+        return says(line.event, self._asked)
 
     def _opened(self, opened: Opened) -> None:
         """A connection that is followed opens."""
@@ -72,7 +72,7 @@ def _criteria(asked: Asked, beside: bool) -> Iterator[Asked]:
         yield BESIDE
     yield from map(_of_address, asked.candidates)
     if asked.sender:
-        yield Asked(sender=domain_of(asked.sender) or asked.sender)
+        yield Asked(sender=asked.sender_domain)
     if not asked.candidates and not asked.sender:
         yield asked._replace(window=Window())
 

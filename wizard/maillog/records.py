@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, TypeVar, overload
 
 from wizard.maillog.events.base import Event
-from wizard.maillog.loglines import Appliance, Lines, LogLine
+from wizard.maillog.loglines import Appliance, Lines, LogLine, OnDemand
 
 E = TypeVar("E", bound=Event)
 
@@ -24,7 +24,7 @@ class Record:
 
     appliance: Appliance
     number: int
-    reader: Reader | None = None
+    reader: Reader
     orders: array[int] = field(default_factory=lambda: array("I"))
     opened: Opened | None = None
 
@@ -46,7 +46,7 @@ class Record:
     def all(self, *kinds: type[Event]) -> Iterator[tuple[LogLine, Any]]:
         """The lines of just these kinds, each with its event."""
         opened = self._opened()
-        return (opened.one(place) for place in opened.places(kinds))
+        return (opened.told(place) for place in opened.places(kinds))
 
     @overload
     def first(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -58,7 +58,7 @@ class Record:
         """The first line of these kinds."""
         opened = self._opened()
         found = [places[0] for kind in kinds if (places := opened.kinds.get(kind))]
-        return opened.one(min(found)) if found else None
+        return opened.told(min(found)) if found else None
 
     @overload
     def last(self, kind: type[E], /) -> tuple[LogLine, E] | None: ...
@@ -70,18 +70,16 @@ class Record:
         """The last line of these kinds."""
         opened = self._opened()
         found = [places[-1] for kind in kinds if (places := opened.kinds.get(kind))]
-        return opened.one(max(found)) if found else None
+        return opened.told(max(found)) if found else None
 
     def put(self, order: int) -> None:
         """Put a line where it belongs in log order."""
         insort(self.orders, order)
-        if self.opened is not None and self.reader is not None:
+        if self.opened is not None:
             self.opened = Opened(self.reader.lines, self.orders)
 
     def _opened(self) -> Opened:
-        if self.opened is not None:
-            return self.opened
-        return self.reader.open(self) if self.reader is not None else Opened((), ())
+        return self.reader.open(self) if self.opened is None else self.opened
 
 
 class Reader:
@@ -100,41 +98,33 @@ class Reader:
         return record.opened
 
 
-class Opened(Sequence[LogLine]):
+class Opened(OnDemand[LogLine]):
     """The lines of a record, as they are asked for, and where those of each kind stand: attempts ask for dozens."""
 
     __slots__ = ("_lines", "_orders", "_read", "kept", "kinds")
 
-    def __init__(self, lines: Sequence[LogLine], orders: Sequence[int]) -> None:
+    def __init__(self, lines: Lines, orders: Sequence[int]) -> None:
         self.kept: dict[str, Any] = {}
         self.kinds: dict[type[Event], list[int]] = {}
         self._lines = lines
         self._orders = orders
         self._read: list[LogLine | None] = [None] * len(orders)
-        for place, kind in enumerate(lines.kinds(orders) if isinstance(lines, Lines) else ()):
+        for place, kind in enumerate(lines.kinds(orders)):
             if kind is not None:
                 self.kinds.setdefault(kind, []).append(place)
 
     def __len__(self) -> int:
         return len(self._read)
 
-    @overload
-    def __getitem__(self, place: int) -> LogLine: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[LogLine]: ...
-
-    def __getitem__(self, place: int | slice) -> LogLine | list[LogLine]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+    def one(self, place: int) -> LogLine:
         line = self._read[place]
         if line is None:
-            line = self._read[place] = self._lines[self._orders[place]]
+            line = self._read[place] = self._lines.one(self._orders[place])
         return line
 
-    def one(self, place: int) -> tuple[LogLine, Any]:
+    def told(self, place: int) -> tuple[LogLine, Any]:
         """A line with what it says."""
-        line = self[place]
+        line = self.one(place)
         return line, line.event
 
     def places(self, kinds: Collection[type[Event]]) -> list[int]:

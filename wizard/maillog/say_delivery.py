@@ -15,7 +15,6 @@ from wizard.maillog.events.delivery import (
     FailedTry,
     Pending,
     PossibleDelivery,
-    Response,
 )
 from wizard.maillog.events.hop import ConnectionError, DeliveryOpened, DeliveryTls
 from wizard.maillog.loglines import LogLine
@@ -34,7 +33,7 @@ _SUMMARIES = {"delivered", "bounced", "dropped", "quarantined", "aborted", "queu
 def say_delivery(says: Says, stand: Stand) -> None:
     """All about delivery, from the last carrier's lines about this recipient."""
     word, line = _how_it_went(stand)
-    response = _answered(stand)
+    response = stand.answered
     event = line.event if line else None
     says.say("log.delivery", word, line, response[0] if word == "done" and response else None)
     if isinstance(event, FailedTry | BounceLog):
@@ -55,7 +54,7 @@ def _say_summary(says: Says, line: LogLine, event: Consolidated) -> None:
     says.say("log.summary", told if told in _SUMMARIES else "other", line)
     says.say("log.summary_details", event.details, line)
     held = _HELD_IN.fullmatch(event.details or "") if told in _HELD else None
-    if held and "log.quarantine" not in says.facts:  # the mail log's own lines know better
+    if held and "log.quarantine" not in says:  # the mail log's own lines know better
         says.say("log.quarantine", held[1], line)
 
 
@@ -73,21 +72,10 @@ def _how_it_went(stand: Stand) -> tuple[str, LogLine | None]:
     return _undecided(stand) or _put_off_by_tls(stand) or _begun(stand)
 
 
-def _answered(stand: Stand) -> tuple[LogLine, Response] | None:
-    """The last answer of a next hop; the line names no delivery, and what a quarantine answered is no delivery's."""
-    answered, held = None, False
-    for line, event in stand.mine:
-        if isinstance(event, DeliveryStarted | Delivered):
-            held = to_quarantine(event, stand.message)
-        elif isinstance(event, Response) and not held:
-            answered = line, event
-    return answered
-
-
 def _undecided(stand: Stand) -> tuple[str, LogLine | None] | None:
     """The last word on a try that neither delivered nor bounced."""
     delayed: LogLine | None = None
-    answered = _answered(stand)
+    answered = stand.answered
     for line, event in reversed(stand.mine):
         if answered and line is answered[0] and not _REFUSAL.match(answered[1].text.lstrip()):
             return "accepted", line
@@ -110,9 +98,8 @@ def _put_off_by_tls(stand: Stand) -> tuple[str, LogLine | None] | None:
 
 
 def _begun(stand: Stand) -> tuple[str, LogLine | None]:
-    answered = _answered(stand)
-    if answered:
-        return "answered", answered[0]
+    if stand.answered:
+        return "answered", stand.answered[0]
     started = stand.last(DeliveryStarted, lambda e: not to_quarantine(e, stand.message))
     return ("started", started[0]) if started else ("none", None)
 

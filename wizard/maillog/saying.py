@@ -12,11 +12,13 @@ from wizard.maillog.events.header import MessageId, ScanDomains, Subject, decode
 from wizard.maillog.events.relation import AliasExpanded, LdapRerouted
 
 
-def says(event: Event, asked: Asked) -> bool:
-    """Whether the line itself says one of the things asked about."""
+def says(event: Event | None, asked: Asked) -> bool:
+    """Whether a line itself says one of the things asked about; one of no event says nothing."""
+    if event is None:
+        return False
     if asked.candidates and asked.candidate(*_addresses(event)):
         return True
-    if asked.sender and _of_domain(event, domain_of(asked.sender) or asked.sender):
+    if asked.sender and _of_domain(event, asked.sender_domain):
         return True
     if asked.candidates or asked.sender:
         return False

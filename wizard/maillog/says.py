@@ -23,6 +23,10 @@ class Says:
             return
         self._said[name] = value, [line for line in lines if line is not None], evidence
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a fact was said."""
+        return name in self._said
+
     @property
     def facts(self) -> dict[str, Fact]:
         """All that was said."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from wizard.maillog.asked import bare, domain_of
 from wizard.maillog.carriage import Carriage, Step
 from wizard.maillog.events.base import Event, Unknown
-from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted
+from wizard.maillog.events.delivery import Bounced, Delayed, Delivered, DeliveryStarted, Response
 from wizard.maillog.events.envelope import From, RecipientRejected, Start, To
 from wizard.maillog.events.header import MessageId, Subject
 from wizard.maillog.events.hop import DeliveryOpened
@@ -55,6 +55,17 @@ class Stand:
     def last(self, kind: type[E], accept: Callable[[E], bool] = lambda _: True) -> tuple[LogLine, E] | None:
         """The last line of a kind that concerns this recipient."""
         return next(((line, e) for line, e in reversed(self.mine) if isinstance(e, kind) and accept(e)), None)
+
+    @cached_property
+    def answered(self) -> tuple[LogLine, Response] | None:
+        """The last answer of a next hop. The line names no delivery; what a quarantine answered is no delivery's."""
+        answered, held = None, False
+        for line, event in self.mine:
+            if isinstance(event, DeliveryStarted | Delivered):
+                held = to_quarantine(event, self.message)
+            elif isinstance(event, Response) and not held:
+                answered = line, event
+        return answered
 
     @property
     def since(self) -> int:

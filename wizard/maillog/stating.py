@@ -6,7 +6,7 @@ from wizard.maillog.attempts import Attempt
 from wizard.maillog.events.connection import Opened, Verdict
 from wizard.maillog.events.envelope import SenderRejected
 from wizard.maillog.loglines import LogLine
-from wizard.maillog.records import Connection
+from wizard.maillog.records import Connection, Reader
 from wizard.maillog.say_connection import match_reason, say_connection
 from wizard.maillog.say_fate import say_fate
 from wizard.maillog.say_receipt import say_receipt, say_refused_sender, sender_line
@@ -47,7 +47,7 @@ def _facts(attempt: Attempt, around: Surroundings, stand: Stand | None) -> Page:
 def _say_connection(says: Says, attempt: Attempt, around: Surroundings) -> None:
     connection, first = attempt.connection, attempt.first_line
     if connection is None or not connection.lines:
-        connection = Connection(attempt.appliance, 0)
+        connection = Connection(attempt.appliance, 0, Reader(around.lines))
     say_connection(says, connection, around.suspended(attempt.appliance, first.order) if first else None)
     if not connection.lines:
         says.say("log.connection", "seen", first)

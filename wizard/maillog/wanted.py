@@ -41,8 +41,9 @@ def seeds(asked: Asked) -> Iterator[Needle]:
     for candidate in asked.candidates:
         yield from _address_needles(candidate)
     if asked.sender:
-        for spelling in spellings(domain_of(asked.sender)) if domain_of(asked.sender) else (f"From: {NO_SENDER}",):
-            yield Needle(spelling.encode(), ignore_case=True)
+        domain = asked.sender_domain
+        for text in (f"From: {NO_SENDER}",) if domain == NO_SENDER else spellings(domain):
+            yield Needle(text.encode(), ignore_case=True)
     if asked.candidates or asked.sender:
         return
     if asked.message_id:

@@ -126,12 +126,8 @@ _ENVELOPE = pattern(r"ICID (\d{1,20}) +(?:(From|To):|RID (\d{1,20}) +To:) *(.*)"
 _BOUNCE = pattern(
     r"ICID (\d{1,20}) +invalid bounce, (?:(tagging)|rcpt address (.*) rejected by bounce verification)\.?", re.ASCII
 )
-_CUT_OFF = {
-    "",
-    "Injection",
-    "Receiving",
-    "SMTP",
-}  # "Injection Control", "Receiving Control", "SMTP Call-Ahead", wrapped
+_CUT_OFF = {"", "Injection", "Receiving", "SMTP"}
+"""What hard wraps leave of "Injection Control", "Receiving Control" and "SMTP Call-Ahead"."""
 _SENDER = (
     ("does-not-exist", "envelope sender domain does not exist"),
     ("unresolved", "envelope sender domain could not be resolved"),
