@@ -8,6 +8,8 @@ from pathlib import Path
 from scripted import Scripted, script
 
 from wizard.case import Step
+from wizard.conclusion import Conclusion
+from wizard.diagnosis import conclusion_of, state_of
 from wizard.engine import Engine
 from wizard.facts import Fact
 from wizard.gather.base import DnsOptions
@@ -57,3 +59,21 @@ class Room:
         steps = self.guide.lead(Request(case, given, DnsOptions(), offline, None))
         assert not self.console.replies, f"never asked: {self.console.replies}"
         return steps
+
+
+END = "What next? => Show the report"
+"""The last answer of a case that is led to its report."""
+
+
+def concluded(steps: list[Step], engine: Engine) -> Conclusion:
+    return conclusion_of(state_of(steps, engine), engine)
+
+
+def finding(steps: list[Step], engine: Engine) -> str | None:
+    focus = concluded(steps, engine).focus
+    return focus.outcome.finding if focus and focus.outcome else None
+
+
+def value(steps: list[Step], name: str) -> object:
+    found = [fact.value for step in steps for fact in step.facts if fact.name == name]
+    return found[-1] if found else None
